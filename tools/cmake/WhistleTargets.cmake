@@ -1,0 +1,98 @@
+# The one place that knows our dependencies and how a library, a test and a program of Whistle are built.
+#
+#   whistle_library(NAME base SOURCES hash.cc HEADERS hash.h DEPS absl::status)
+#   whistle_test(NAME base_test SOURCES hash_test.cc DEPS whistle::base)
+#   whistle_program(NAME whistled SOURCES main.cc DEPS whistle::host)
+#
+# Everything is named, nothing globbed. A library NAME is linked as whistle::NAME. A program lands in build/bin.
+
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+include(GoogleTest)
+
+# Our own code is compiled with these; generated code is not ours to warn about.
+add_library(whistle_warnings INTERFACE)
+target_compile_options(whistle_warnings INTERFACE -Wall -Wextra -Werror)
+
+function(whistle_library)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;HEADERS;DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(whistle_${ARG_NAME} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
+    target_include_directories(whistle_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(whistle_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE whistle_warnings)
+  else()
+    add_library(whistle_${ARG_NAME} INTERFACE ${ARG_HEADERS})
+    target_include_directories(whistle_${ARG_NAME} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(whistle_${ARG_NAME} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(whistle::${ARG_NAME} ALIAS whistle_${ARG_NAME})
+endfunction()
+
+# One ctest entry for each GoogleTest case, so that the count ctest prints is the real one.
+function(whistle_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${ARG_NAME} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+function(whistle_program)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings)
+endfunction()
+
+# Messages and gRPC stubs are two libraries: domain code links the messages only, and gRPC's headers are slow to compile.
+#   whistle_protos(MESSAGES a/v1/events.proto … SERVICES a/v1/service.proto …)
+function(whistle_protos)
+  cmake_parse_arguments(ARG "" "" "MESSAGES;SERVICES" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/proto)
+  file(MAKE_DIRECTORY ${out})
+  set(all ${ARG_MESSAGES} ${ARG_SERVICES})
+  foreach(proto ${all})
+    string(REPLACE ".proto" "" stem ${proto})
+    add_custom_command(
+      OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
+      COMMAND protobuf::protoc --cpp_out=${out} -I ${CMAKE_CURRENT_SOURCE_DIR} ${proto}
+      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} VERBATIM)
+    list(APPEND messages ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+  endforeach()
+  foreach(proto ${ARG_SERVICES})
+    string(REPLACE ".proto" "" stem ${proto})
+    add_custom_command(
+      OUTPUT ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h
+      COMMAND protobuf::protoc --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>
+              -I ${CMAKE_CURRENT_SOURCE_DIR} ${proto}
+      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} VERBATIM)
+    list(APPEND stubs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+  endforeach()
+  add_library(whistle_proto STATIC ${messages})
+  target_include_directories(whistle_proto SYSTEM PUBLIC ${out})
+  target_link_libraries(whistle_proto PUBLIC protobuf::libprotobuf)
+  # Generated once, compiled by everybody: optimising it for size of build time is the better trade.
+  target_compile_options(whistle_proto PRIVATE -O1 -g0)
+  add_library(whistle::proto ALIAS whistle_proto)
+  if(NOT stubs)
+    return()
+  endif()
+  add_library(whistle_stubs STATIC ${stubs})
+  target_link_libraries(whistle_stubs PUBLIC whistle_proto gRPC::grpc++)
+  target_compile_options(whistle_stubs PRIVATE -O1 -g0)
+  add_library(whistle::stubs ALIAS whistle_stubs)
+endfunction()
