@@ -1,4 +1,5 @@
-// The third kind of no: a bug of our own. Always on; prints where and what, and aborts before anything wrong is written.
+// The third kind of no: a bug of our own. Always on; prints where and what, and aborts before anything wrong is
+// written.
 #ifndef WHISTLE_LIBS_BASE_CHECK_H_
 #define WHISTLE_LIBS_BASE_CHECK_H_
 
@@ -11,10 +12,10 @@ namespace whistle::base {
 }  // namespace whistle::base
 
 // `message` is evaluated only on failure.
-#define WHISTLE_CHECK(condition, message)                                             \
-  do {                                                                                \
-    if (!(condition)) [[unlikely]]                                                    \
-      ::whistle::base::CheckFailed(__FILE__, __LINE__, #condition, (message));        \
+#define WHISTLE_CHECK(condition, message)                                      \
+  do {                                                                         \
+    if (!(condition)) [[unlikely]]                                             \
+      ::whistle::base::CheckFailed(__FILE__, __LINE__, #condition, (message)); \
   } while (false)
 
 #endif  // WHISTLE_LIBS_BASE_CHECK_H_

@@ -23,7 +23,7 @@ std::string Digest::ToShortHex() const { return absl::BytesToHexString(bytes().s
 Digest Sha256(std::initializer_list<absl::string_view> parts) {
   // A context is costly to make and cheap to reuse, and hashing is on every thread's hot path.
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                    &EVP_MD_CTX_free);
+                                                                                     &EVP_MD_CTX_free);
   thread_local const EVP_MD* const algorithm = EVP_sha256();
   Digest digest;
   bool ok = EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1;

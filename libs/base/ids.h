@@ -13,8 +13,8 @@
 
 namespace whistle::base {
 
-// A record's place in its partition, from 0; offset 0 is the genesis record. The end of a partition is the offset of the
-// record that would be appended next.
+// A record's place in its partition, from 0; offset 0 is the genesis record. The end of a partition is the offset of
+// the record that would be appended next.
 struct Offset {
   int64_t value = 0;
 

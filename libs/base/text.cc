@@ -16,8 +16,8 @@ struct CodePoint {
   size_t bytes;
 };
 
-// The code point at the front of `text`, or nothing where the bytes are not well-formed UTF-8 (RFC 3629: no overlong forms, no
-// surrogates, nothing above U+10FFFF).
+// The code point at the front of `text`, or nothing where the bytes are not well-formed UTF-8 (RFC 3629: no overlong
+// forms, no surrogates, nothing above U+10FFFF).
 std::optional<CodePoint> DecodeFront(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t lead = byte(0);
@@ -88,14 +88,14 @@ absl::Status CheckText(absl::string_view text, absl::string_view field, TextLimi
 absl::Status CheckIdentifier(absl::string_view id, absl::string_view field, size_t bytes_max) {
   if (id.empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": must not be empty"));
   if (id.size() > bytes_max) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": at most ", bytes_max, " characters, found ", id.size()));
+    return absl::InvalidArgumentError(absl::StrCat(field, ": at most ", bytes_max, " characters, found ", id.size()));
   }
   for (size_t at = 0; at < id.size(); ++at) {
     const char c = id[at];
     if (!absl::ascii_isalnum(c) && c != '.' && c != '_' && c != ':' && c != '-') {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%s: only letters, digits and . _ : - are allowed, found byte 0x%02X at %d", field, static_cast<uint8_t>(c), at));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("%s: only letters, digits and . _ : - are allowed, found byte 0x%02X at %d", field,
+                          static_cast<uint8_t>(c), at));
     }
   }
   return absl::OkStatus();

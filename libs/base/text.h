@@ -15,8 +15,9 @@ struct TextLimits {
   size_t bytes_max = 2000;
 };
 
-// OK if `text` is valid UTF-8 within the limits, not blank (unless bytes_min is 0), without control characters (line feed is
-// allowed), bidirectional controls, or code points that hide or reorder text. INVALID_ARGUMENT names `field`, what was found, where.
+// OK if `text` is valid UTF-8 within the limits, not blank (unless bytes_min is 0), without control characters (line
+// feed is allowed), bidirectional controls, or code points that hide or reorder text. INVALID_ARGUMENT names `field`,
+// what was found, where.
 absl::Status CheckText(absl::string_view text, absl::string_view field, TextLimits limits);
 
 // OK if `id` is 1 to `bytes_max` characters of [A-Za-z0-9._:-]. INVALID_ARGUMENT names `field`.

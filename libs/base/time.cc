@@ -25,12 +25,11 @@ absl::Time LatestTime() { return absl::FromUnixMillis(253402300799999); }
 
 absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
   if (time.nanos() < 0 || time.nanos() > 999'999'999) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": nanos must be 0 to 999999999, found ", time.nanos()));
+    return absl::InvalidArgumentError(absl::StrCat(field, ": nanos must be 0 to 999999999, found ", time.nanos()));
   }
   if (time.seconds() < absl::ToUnixSeconds(EarliestTime()) || time.seconds() > absl::ToUnixSeconds(LatestTime())) {
-    return absl::InvalidArgumentError(absl::StrCat(field, ": must be from 1900-01-01 to 9999-12-31, found ",
-                                                   time.seconds(), " seconds since 1970"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": must be from 1900-01-01 to 9999-12-31, found ", time.seconds(), " seconds since 1970"));
   }
   return absl::OkStatus();
 }

@@ -1,7 +1,8 @@
 // The journal: the one truth, and the one arbiter of order.
 //
-// A journal has `partition_count` case partitions and one registry partition. Each is a sequence of records with contiguous
-// offsets from 0; the record at offset 0 is the partition's genesis. A record, once appended, is never changed or removed.
+// A journal has `partition_count` case partitions and one registry partition. Each is a sequence of records with
+// contiguous offsets from 0; the record at offset 0 is the partition's genesis. A record, once appended, is never
+// changed or removed.
 //
 //   journal.Append(PartitionForCase(id, n), {id, bytes, headers}, [](absl::StatusOr<Appended> done) {…});
 //   auto reader = journal.OpenReader(partition, Offset{0}, [] { wake the strand });
@@ -9,8 +10,8 @@
 //
 // Two implementations, embedded/ and kafka/, pass one suite, conformance/.
 //
-// Threads: every method of Journal may be called from any thread and never blocks on the disk or the network. Callbacks run on the
-// journal's own threads, may be called before the method that took them returns, and must not block.
+// Threads: every method of Journal may be called from any thread and never blocks on the disk or the network. Callbacks
+// run on the journal's own threads, may be called before the method that took them returns, and must not block.
 #ifndef WHISTLE_LIBS_JOURNAL_JOURNAL_H_
 #define WHISTLE_LIBS_JOURNAL_JOURNAL_H_
 
@@ -83,9 +84,9 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // The next records, in order and without gaps; empty when there is none yet. Never waits. At least one record if there is one,
-  // whatever `bytes_max` says. Errors: DATA_LOSS when what is stored cannot be what was appended (the reader is dead from then on);
-  // UNAVAILABLE when the journal cannot be reached now.
+  // The next records, in order and without gaps; empty when there is none yet. Never waits. At least one record if
+  // there is one, whatever `bytes_max` says. Errors: DATA_LOSS when what is stored cannot be what was appended (the
+  // reader is dead from then on); UNAVAILABLE when the journal cannot be reached now.
   virtual absl::StatusOr<std::vector<StoredRecord>> Read(ReadLimits limits) = 0;
 };
 
@@ -102,22 +103,23 @@ class Journal {
   // Fixed while the journal is open.
   virtual const Identity& identity() const = 0;
 
-  // Appends of one caller to one partition keep their order, as far as they are appended at all. An OK outcome means that the record
-  // is durable and will never be lost.
+  // Appends of one caller to one partition keep their order, as far as they are appended at all. An OK outcome means
+  // that the record is durable and will never be lost.
   virtual void Append(base::PartitionId partition, Record record, AppendDone done) = 0;
 
-  // The partition's end at some moment between the call and the callback: the offset the next record would get. Every append
-  // acknowledged before the call lies below it.
+  // The partition's end at some moment between the call and the callback: the offset the next record would get. Every
+  // append acknowledged before the call lies below it.
   virtual void End(base::PartitionId partition, EndDone done) = 0;
 
-  // A reader that starts at `from` (at most the end; OUT_OF_RANGE beyond it). `on_ready` is called, from the journal's threads, after
-  // records were appended that the reader has not read; it may be called when there is nothing. It must stay valid until the reader is
-  // destroyed, and is not called after.
+  // A reader that starts at `from` (at most the end; OUT_OF_RANGE beyond it). `on_ready` is called, from the journal's
+  // threads, after records were appended that the reader has not read; it may be called when there is nothing. It must
+  // stay valid until the reader is destroyed, and is not called after.
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader(base::PartitionId partition, base::Offset from,
                                                              std::function<void()> on_ready) = 0;
 };
 
-// Kafka's own default partitioner: murmur2 of the key, sign bit cleared, modulo the number of partitions. Fixed for ever.
+// Kafka's own default partitioner: murmur2 of the key, sign bit cleared, modulo the number of partitions. Fixed for
+// ever.
 base::PartitionId PartitionForCase(absl::string_view case_id, int partition_count);
 
 // Every partition of a journal with `partition_count` case partitions: the registry's first, then the cases'.
