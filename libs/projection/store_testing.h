@@ -1,0 +1,67 @@
+// Rows to write in tests of the stores.
+#ifndef WHISTLE_LIBS_PROJECTION_STORE_TESTING_H_
+#define WHISTLE_LIBS_PROJECTION_STORE_TESTING_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/base/ids.h"
+#include "libs/base/time.h"
+#include "libs/projection/store.h"
+
+namespace whistle::projection {
+
+inline v1::CaseRow CaseAt(uint64_t version, absl::string_view state = "state") {
+  v1::CaseRow row;
+  row.set_version(version);
+  row.set_head(std::string(32, static_cast<char>(version)));
+  row.set_state(std::string(state));
+  return row;
+}
+
+inline v1::TimelineRow DecisionAt(int64_t offset, absl::string_view decision = "decision") {
+  v1::TimelineRow row;
+  row.set_decision(std::string(decision));
+  row.mutable_position()->set_topic(common::v1::TOPIC_CASES);
+  row.mutable_position()->set_offset(offset);
+  return row;
+}
+
+inline v1::RequestRow RequestAt(uint64_t version) {
+  v1::RequestRow row;
+  row.set_version(version);
+  row.set_fingerprint("fingerprint");
+  return row;
+}
+
+inline v1::PartitionRow FoldedTo(int64_t offset) {
+  v1::PartitionRow row;
+  row.set_journal_uuid("uuid");
+  row.set_offset(offset);
+  row.set_accepted(static_cast<uint64_t>(offset));
+  return row;
+}
+
+inline common::v1::AgendaItem DueAt(absl::Time due_at, absl::string_view case_id, absl::string_view subject) {
+  common::v1::AgendaItem item;
+  item.set_case_id(std::string(case_id));
+  *item.mutable_due_at() = base::ToProto(due_at);
+  item.set_kind(common::v1::AGENDA_KIND_RESPONSE_OVERDUE);
+  item.set_subject(std::string(subject));
+  return item;
+}
+
+inline v1::QuarantineRow Malformed(common::v1::Topic topic, int32_t partition, int64_t offset) {
+  v1::QuarantineRow row;
+  row.mutable_position()->set_topic(topic);
+  row.mutable_position()->set_partition(partition);
+  row.mutable_position()->set_offset(offset);
+  row.set_reason("no envelope");
+  return row;
+}
+
+}  // namespace whistle::projection
+
+#endif  // WHISTLE_LIBS_PROJECTION_STORE_TESTING_H_
