@@ -1,0 +1,68 @@
+// What every journal must do: one suite, run over each implementation.
+//
+//   INSTANTIATE_TEST_SUITE_P(Embedded, JournalConformance, testing::Values(ImplementationUnderTest{"Embedded",
+//   MakeHarness}), NameOf);
+//
+// in a test that links whistle::journal_conformance directly runs all of it. A new implementation brings a Harness and
+// nothing else.
+#ifndef WHISTLE_LIBS_JOURNAL_CONFORMANCE_CONFORMANCE_H_
+#define WHISTLE_LIBS_JOURNAL_CONFORMANCE_CONFORMANCE_H_
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/journal/journal.h"
+
+namespace whistle::journal {
+
+// One journal, freshly made, that survives being closed. One thread at a time, except for the journal itself.
+class Harness {
+ public:
+  enum class Stop {
+    // Closed as a program that ends in peace closes it.
+    kClean,
+    // As if the process had died: only what is stored by now is there.
+    kCrash,
+  };
+
+  virtual ~Harness() = default;
+
+  // The journal as it is open now. Must not be called before its readers' owners know: Reopen needs all readers gone.
+  virtual Journal& journal() = 0;
+
+  // Stops the journal and opens what it stored.
+  virtual void Reopen(Stop how) = 0;
+
+  // The clock that stamps; null if the journal has one of its own that a test cannot set.
+  virtual base::VirtualClock* clock() = 0;
+};
+
+struct ImplementationUnderTest {
+  // Of letters and digits.
+  std::string name;
+  std::function<std::unique_ptr<Harness>()> make;
+
+  friend std::ostream& operator<<(std::ostream& os, const ImplementationUnderTest& i) { return os << i.name; }
+};
+
+// The suite's name for INSTANTIATE_TEST_SUITE_P.
+class JournalConformance : public testing::TestWithParam<ImplementationUnderTest> {
+ protected:
+  JournalConformance() : harness_(GetParam().make()) {}
+
+  Harness& harness() { return *harness_; }
+  Journal& journal() { return harness_->journal(); }
+
+ private:
+  const std::unique_ptr<Harness> harness_;
+};
+
+inline std::string NameOf(const testing::TestParamInfo<ImplementationUnderTest>& info) { return info.param.name; }
+
+}  // namespace whistle::journal
+
+#endif  // WHISTLE_LIBS_JOURNAL_CONFORMANCE_CONFORMANCE_H_

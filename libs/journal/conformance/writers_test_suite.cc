@@ -1,0 +1,118 @@
+// Several writers at once: nothing lost, and the parent rule arbitrates.
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "libs/base/hash.h"
+#include "libs/journal/conformance/calls.h"
+#include "libs/journal/conformance/conformance.h"
+#include "whistle/journal/v1/journal.pb.h"
+
+namespace whistle::journal {
+namespace {
+
+TEST_P(JournalConformance, TwoConcurrentWritersInterleaveWithoutLoss) {
+  const base::PartitionId partition = base::PartitionId::Case(7);
+  constexpr int kEach = 300;
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 2; ++w) {
+    writers.emplace_back([this, partition, w] {
+      std::vector<std::future<absl::StatusOr<Appended>>> outcomes;
+      for (int i = 0; i < kEach; ++i) {
+        outcomes.push_back(StartAppend(journal(), partition, {std::to_string(w), std::to_string(i), {}}));
+      }
+      for (auto& outcome : outcomes) ASSERT_TRUE(Await(std::move(outcome)).ok());
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+
+  const std::vector<StoredRecord> records = ReadAll(journal(), partition, 1);
+  ASSERT_EQ(records.size(), 2u * kEach);
+  std::vector<int> next(2, 0);
+  for (const StoredRecord& record : records) {
+    EXPECT_EQ(record.record.value, std::to_string(next[std::stoi(record.record.key)]++))
+        << "of writer " << record.record.key;
+  }
+  EXPECT_EQ(next, (std::vector<int>{kEach, kEach}));
+}
+
+// The parent rule, as the design says it and nothing more: a decision counts if its parent is the head.
+class ParentRule {
+ public:
+  bool Counts(const StoredRecord& record) {
+    v1::Decision decision;
+    if (!decision.ParseFromString(record.record.value) || decision.parent() != head_) return false;
+    head_ = base::Sha256(record.record.value).ToBytes();
+    ++version_;
+    return true;
+  }
+  const std::string& head() const { return head_; }
+  int version() const { return version_; }
+
+ private:
+  std::string head_;
+  int version_ = 0;
+};
+
+std::string DecisionOn(const std::string& parent, int writer, int attempt) {
+  v1::Decision decision;
+  decision.set_case_id("case");
+  decision.set_parent(parent);
+  decision.mutable_request()->set_client(std::to_string(writer));
+  decision.mutable_request()->set_request_id(std::to_string(attempt));
+  return decision.SerializeAsString();
+}
+
+// Decides on the head it knows until `versions` are reached; counts how many of its own decisions did.
+int WriteOnTheHead(Journal& journal, base::PartitionId partition, int writer, int versions) {
+  ParentRule rule;
+  Bell bell;
+  int won = 0;
+  const auto reader = journal.OpenReader(partition, base::Offset{1}, bell.Ringer());
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  if (!reader.ok()) return 0;
+  for (int attempt = 0; rule.version() < versions; ++attempt) {
+    const std::string mine = DecisionOn(rule.head(), writer, attempt);
+    const absl::StatusOr<Appended> appended = AppendAndWait(journal, partition, {"case", mine, {}});
+    EXPECT_TRUE(appended.ok()) << appended.status();
+    if (!appended.ok()) return won;
+    for (bool read_mine = false; !read_mine;) {
+      const auto records = (*reader)->Read({});
+      EXPECT_TRUE(records.ok()) << records.status();
+      if (!records.ok() || (records->empty() && !bell.Wait())) return won;
+      for (const StoredRecord& record : *records) {
+        const bool counts = rule.Counts(record);
+        if (record.offset == appended->offset) {
+          read_mine = true;
+          if (counts) ++won;
+        }
+      }
+    }
+  }
+  return won;
+}
+
+TEST_P(JournalConformance, OfTwoWritersExactlyOneWinsAtEveryVersion) {
+  const base::PartitionId partition = PartitionForCase("case", journal().identity().partition_count);
+  constexpr int kVersions = 200;
+  std::atomic<int> won = 0;
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 2; ++w) {
+    writers.emplace_back([&, w] { won += WriteOnTheHead(journal(), partition, w, kVersions); });
+  }
+  for (std::thread& writer : writers) writer.join();
+
+  // A reader of its own, from the start: every version was won once, and by the same decision for everybody.
+  ParentRule rule;
+  int counted = 0;
+  for (const StoredRecord& record : ReadAll(journal(), partition, 1)) counted += rule.Counts(record) ? 1 : 0;
+  EXPECT_GE(rule.version(), kVersions);
+  EXPECT_EQ(counted, rule.version());
+  EXPECT_EQ(won.load(), counted) << "each writer's own verdicts and an outsider's must add up";
+}
+
+}  // namespace
+}  // namespace whistle::journal
