@@ -1,0 +1,160 @@
+#include "libs/engine/acceptance.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "libs/base/time.h"
+
+namespace whistle::engine {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using journal::v1::Decision;
+
+constexpr int kLevelField = 6;
+constexpr int kEventsField = 16;
+constexpr int kFirstBodyField = 100;
+
+// The hundred of field numbers that belongs to a service; 0 where there is no such service.
+int FirstFieldOf(common::v1::Service service) {
+  switch (service) {
+    case common::v1::SERVICE_INTAKE:
+      return 100;
+    case common::v1::SERVICE_RESPONSE:
+      return 200;
+    case common::v1::SERVICE_COORDINATION:
+      return 300;
+    case common::v1::SERVICE_ESCALATION:
+      return 400;
+    case common::v1::SERVICE_REGISTRY:
+      return 500;
+    default:
+      return 0;
+  }
+}
+
+// Calls `visit(field number, wire type, stream)` for every field of a message on the wire; `visit` consumes the value.
+// False where the bytes are not a message.
+template <typename Visit>
+bool VisitFields(google::protobuf::io::CodedInputStream& stream, Visit visit) {
+  while (true) {
+    const uint32_t tag = stream.ReadTag();
+    if (tag == 0) return stream.ConsumedEntireMessage() || stream.CurrentPosition() == 0;
+    if (!visit(tag, stream)) return false;
+  }
+}
+
+// The level alone, whatever the rest of the message has become in a later vocabulary; nothing where the bytes are not a
+// message or carry no level.
+std::optional<uint32_t> ReadLevel(absl::string_view value) {
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(value.data()),
+                                                static_cast<int>(value.size()));
+  std::optional<uint32_t> level;
+  const bool ok = VisitFields(stream, [&](uint32_t tag, google::protobuf::io::CodedInputStream& in) {
+    if (tag == WireFormatLite::MakeTag(kLevelField, WireFormatLite::WIRETYPE_VARINT)) {
+      uint32_t read = 0;
+      if (!in.ReadVarint32(&read)) return false;
+      level = read;
+      return true;
+    }
+    return WireFormatLite::SkipField(&in, tag);
+  });
+  return ok ? level : std::nullopt;
+}
+
+// The first body field number of any event that is not `service`'s own in the vocabulary of the levels known here; 0 if
+// there is none. Read from the wire, not from the decoded events: a decoded oneof shows only the last of several
+// bodies.
+int ForeignEventField(absl::string_view value, common::v1::Service service) {
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(value.data()),
+                                                static_cast<int>(value.size()));
+  const int first = FirstFieldOf(service);
+  const google::protobuf::Descriptor* vocabulary = journal::v1::Event::descriptor();
+  int foreign = 0;
+  VisitFields(stream, [&](uint32_t tag, google::protobuf::io::CodedInputStream& in) {
+    if (tag != WireFormatLite::MakeTag(kEventsField, WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) {
+      return WireFormatLite::SkipField(&in, tag);
+    }
+    uint32_t size = 0;
+    if (!in.ReadVarint32(&size)) return false;
+    const auto limit = in.PushLimit(static_cast<int>(size));
+    while (const uint32_t event_tag = in.ReadTag()) {
+      const int field = WireFormatLite::GetTagFieldNumber(event_tag);
+      const bool own = field >= first && field < first + 100 && vocabulary->FindFieldByNumber(field) != nullptr;
+      if (field >= kFirstBodyField && !own && foreign == 0) foreign = field;
+      if (!WireFormatLite::SkipField(&in, event_tag)) return false;
+    }
+    in.PopLimit(limit);
+    return true;
+  });
+  return foreign;
+}
+
+std::string EnvelopeFault(const Decision& decision) {
+  if (decision.case_id().empty()) return "envelope: no case id";
+  if (!decision.parent().empty() && decision.parent().size() != base::Digest::kSize) {
+    return absl::StrCat("envelope: parent has ", decision.parent().size(), " bytes, expected 32 or none");
+  }
+  if (decision.request().request_id().empty()) return "envelope: no request id";
+  if (FirstFieldOf(decision.service()) == 0) return "envelope: no service";
+  if (!base::CheckTimestamp(decision.decided_at(), "decided_at").ok() || !decision.has_decided_at()) {
+    return "envelope: no plausible decided_at";
+  }
+  if (decision.level() == 0) return "envelope: no level";
+  return "";
+}
+
+bool InRightPartition(const Decision& decision, base::PartitionId partition, int partition_count) {
+  const bool of_registry =
+      decision.service() == common::v1::SERVICE_REGISTRY && decision.case_id() == journal::kRegistryCaseId;
+  if (partition.is_registry()) return of_registry;
+  return decision.service() != common::v1::SERVICE_REGISTRY && decision.case_id() != journal::kRegistryCaseId &&
+         journal::PartitionForCase(decision.case_id(), partition_count) == partition;
+}
+
+}  // namespace
+
+std::variant<Decision, Malformed, UnknownLevel> ReadDecision(const journal::StoredRecord& stored,
+                                                             base::PartitionId partition, int partition_count,
+                                                             uint32_t level_known) {
+  const std::string& value = stored.record.value;
+  Decision decision;
+  const bool decoded = decision.ParseFromString(value);
+  // A later vocabulary may hold what this build cannot decode, so the level is read by itself before the rest is called
+  // unreadable.
+  const uint32_t level = decoded ? decision.level() : ReadLevel(value).value_or(0);
+  const bool level_is_known = level <= level_known;
+  if (!decoded && level_is_known) return Malformed{"envelope: not a decision"};
+  if (decoded) {
+    if (std::string fault = EnvelopeFault(decision); !fault.empty()) return Malformed{std::move(fault)};
+    if (stored.record.key != decision.case_id()) return Malformed{"key is not the case id"};
+    if (!InRightPartition(decision, partition, partition_count)) return Malformed{"wrong partition"};
+  }
+  if (value.size() > journal::kRecordValueBytesMax) {
+    return Malformed{absl::StrCat("size: ", value.size(), " bytes, at most ", journal::kRecordValueBytesMax)};
+  }
+  if (!level_is_known) return UnknownLevel{level};
+  if (const int field = ForeignEventField(value, decision.service()); field != 0) {
+    return Malformed{absl::StrCat("event field ", field, " is not ", common::v1::Service_Name(decision.service()),
+                                  "'s own at level ", level)};
+  }
+  return decision;
+}
+
+Verdict Judge(const Decision& decision, const std::optional<base::Digest>& head, absl::Time stamp) {
+  const absl::string_view expected = head ? head->bytes() : absl::string_view();
+  if (decision.parent() != expected) return Verdict::kSupersededByParent;
+  const absl::Time decided_at = base::FromProto(decision.decided_at());
+  if (decided_at < stamp - kDecidedBeforeStampMax || decided_at > stamp + kDecidedAfterStampMax) {
+    return Verdict::kSupersededByTime;
+  }
+  return Verdict::kAccepted;
+}
+
+base::Digest NextPartitionDigest(const base::Digest& before, const base::Digest& record_hash) {
+  return base::Sha256({before.bytes(), record_hash.bytes()});
+}
+
+}  // namespace whistle::engine

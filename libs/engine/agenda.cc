@@ -1,0 +1,185 @@
+#include "libs/engine/agenda.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/hash.h"
+#include "libs/base/proto.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/time.h"
+
+namespace whistle::engine {
+
+using common::v1::AgendaItem;
+
+namespace {
+
+constexpr absl::string_view kMethod = "agenda";
+constexpr size_t kScanRows = 256;
+
+}  // namespace
+
+// One item being carried out.
+struct AgendaRunner::Run {
+  AgendaItem item;
+  std::string id;
+  int step = 0;
+  // The state of the case that the last step decided on.
+  std::shared_ptr<const google::protobuf::Message> answered;
+  absl::Status last_refusal;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+};
+
+AgendaRunner::AgendaRunner(World world, AgendaOptions options)
+    : world_(std::move(world)), options_(options), alive_(std::make_shared<AgendaRunner*>(this)) {}
+
+AgendaRunner::~AgendaRunner() = default;
+
+absl::Time AgendaRunner::ReadyAt(const AgendaItem& item) const {
+  const uint64_t spread_ms = std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.spread));
+  const uint64_t share = absl::HashOf(options_.seed, item.case_id(), item.subject()) % spread_ms;
+  return base::FromProto(item.due_at()) + options_.grace +
+         absl::Milliseconds(options_.spread > absl::ZeroDuration() ? share : 0);
+}
+
+absl::Status AgendaRunner::FireDue() {
+  const absl::Time now = world_.clock->Now();
+  const absl::Time wall_now = world_.wall_clock->Now();
+  std::string after;
+  while (in_flight_.size() < options_.in_flight_max) {
+    WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(now - options_.grace, after, kScanRows));
+    for (const auto& row : rows) {
+      if (in_flight_.size() >= options_.in_flight_max) break;
+      const std::string id = projection::AgendaRequestId(row.item);
+      const auto backoff = backed_off_.find(id);
+      if (in_flight_.contains(id) || (backoff != backed_off_.end() && backoff->second.until > wall_now)) continue;
+      if (ReadyAt(row.item) > now) continue;
+      Fire(row.item, [](absl::Status) {});
+    }
+    if (rows.size() < kScanRows) break;
+    after = rows.back().cursor;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> AgendaRunner::NextWake() const {
+  const absl::Time now = world_.clock->Now();
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& [id, backoff] : backed_off_) {
+    if (!in_flight_.contains(id)) next = std::min(next, backoff.until);
+  }
+  std::string after;
+  while (true) {
+    WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(absl::InfiniteFuture(), after, kScanRows));
+    for (const auto& row : rows) {
+      const std::string id = projection::AgendaRequestId(row.item);
+      if (in_flight_.contains(id) || backed_off_.contains(id)) continue;
+      const absl::Duration wait = std::max(absl::ZeroDuration(), ReadyAt(row.item) - now);
+      return std::min(next, world_.wall_clock->Now() + wait);
+    }
+    if (rows.size() < kScanRows) return next;
+    after = rows.back().cursor;
+  }
+}
+
+absl::StatusOr<std::optional<AgendaItem>> AgendaRunner::FirstDue(absl::Time until) const {
+  std::string after;
+  while (true) {
+    WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(until, after, kScanRows));
+    for (const auto& row : rows) {
+      if (!backed_off_.contains(projection::AgendaRequestId(row.item))) return row.item;
+    }
+    if (rows.size() < kScanRows) return std::nullopt;
+    after = rows.back().cursor;
+  }
+}
+
+void AgendaRunner::Fire(const AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done) {
+  auto run = std::make_shared<Run>();
+  run->item = item;
+  run->id = projection::AgendaRequestId(item);
+  run->done = std::move(done);
+  in_flight_[run->id] = run;
+  world_.observer->OnAgendaFired(item, world_.clock->Now() - base::FromProto(item.due_at()));
+  Step(run);
+}
+
+void AgendaRunner::Step(const std::shared_ptr<Run>& run) {
+  const std::optional<domain::AgendaStep> step = world_.model->next_step(run->item, run->step, run->answered.get());
+  if (!step) {
+    const absl::StatusOr<bool> still_due = IsStillDue(run->item);
+    if (!still_due.ok()) return Finish(run, still_due.status());
+    if (!*still_due) return Finish(run, absl::OkStatus());
+    return Finish(run, !run->last_refusal.ok() ? run->last_refusal
+                                               : absl::InternalError("it was carried out and is still on the agenda"));
+  }
+  Command command;
+  command.case_id = step->case_id;
+  command.request_id = run->id;
+  command.method = std::string(kMethod);
+  command.fingerprint =
+      base::Sha256({kMethod, absl::string_view("\0", 1), base::SerializeDeterministically(run->item)});
+  command.deadline = world_.wall_clock->Now() + options_.command_timeout;
+  command.decide = [decide = step->decide](const google::protobuf::Message& state, domain::Context& context) {
+    context.actor.Clear();
+    context.actor.set_kind(common::v1::ACTOR_KIND_AGENDA);
+    return decide(state, context);
+  };
+  command.done = [weak = std::weak_ptr<AgendaRunner*>(alive_), executor = world_.executor, run,
+                  case_id = step->case_id](Answer answer) mutable {
+    executor->Post([weak = std::move(weak), run = std::move(run), case_id = std::move(case_id),
+                    answer = std::move(answer)]() mutable {
+      if (const auto runner = weak.lock()) (*runner)->OnAnswer(run, case_id, std::move(answer));
+    });
+  };
+  world_.submit(std::move(command));
+}
+
+void AgendaRunner::OnAnswer(const std::shared_ptr<Run>& run, const std::string& case_id, Answer answer) {
+  if (const auto* status = std::get_if<absl::Status>(&answer)) return Finish(run, *status);
+  if (const auto* rejection = std::get_if<domain::Rejection>(&answer)) {
+    run->last_refusal = absl::FailedPreconditionError(rejection->message);
+  } else {
+    run->last_refusal = absl::OkStatus();
+  }
+  auto state = LoadState(case_id);
+  if (!state.ok()) return Finish(run, state.status());
+  run->answered = *std::move(state);
+  ++run->step;
+  Step(run);
+}
+
+void AgendaRunner::Finish(const std::shared_ptr<Run>& run, absl::Status result) {
+  in_flight_.erase(run->id);
+  if (result.ok()) {
+    backed_off_.erase(run->id);
+  } else {
+    const auto [it, first] = backed_off_.try_emplace(run->id, Backoff{absl::InfinitePast(), options_.retry_first});
+    if (!first) it->second.wait = std::min(it->second.wait * 2, options_.retry_max);
+    it->second.until = world_.wall_clock->Now() + it->second.wait;
+    world_.observer->OnAgendaStuck(run->item, result.message(), it->second.wait);
+  }
+  std::move(run->done)(std::move(result));
+}
+
+absl::StatusOr<std::shared_ptr<const google::protobuf::Message>> AgendaRunner::LoadState(
+    const std::string& case_id) const {
+  WHISTLE_ASSIGN_OR_RETURN(const auto row, world_.store->FindCase(case_id));
+  std::shared_ptr<google::protobuf::Message> state = world_.model->new_state();
+  if (row && !state->ParseFromString(row->state())) {
+    return absl::DataLossError(absl::StrCat("the stored state of case ", case_id, " cannot be read"));
+  }
+  return state;
+}
+
+absl::StatusOr<bool> AgendaRunner::IsStillDue(const AgendaItem& item) const {
+  WHISTLE_ASSIGN_OR_RETURN(const auto state, LoadState(item.case_id()));
+  const std::string id = projection::AgendaRequestId(item);
+  const std::vector<AgendaItem> items = world_.model->agenda(*state, item.case_id());
+  return std::any_of(items.begin(), items.end(),
+                     [&](const AgendaItem& other) { return projection::AgendaRequestId(other) == id; });
+}
+
+}  // namespace whistle::engine
