@@ -29,7 +29,7 @@ void ExpectKept(const std::vector<SourceFile>& files, const Rule& rule) {
   for (const SourceFile& file : files) {
     for (std::string& complaint : rule(file)) complaints.push_back(std::move(complaint));
   }
-  EXPECT_THAT(complaints, IsEmpty()) << absl::StrJoin(complaints, "\n");
+  EXPECT_TRUE(complaints.empty()) << absl::StrJoin(complaints, "\n");
 }
 
 TEST(ArchitectureTest, DomainCodeSeesOnlyTheDomain) { ExpectKept(Project().Code(), DomainCodeSeesOnlyTheDomain); }

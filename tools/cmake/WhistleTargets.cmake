@@ -82,6 +82,15 @@ function(whistle_protos)
       WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} VERBATIM)
     list(APPEND stubs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
   endforeach()
+  # The contracts with their comments, for tests and tools that read them as data.
+  list(TRANSFORM all PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
+  add_custom_command(
+    OUTPUT ${out}/contracts.binpb
+    COMMAND protobuf::protoc --descriptor_set_out=${out}/contracts.binpb --include_imports --include_source_info
+            -I ${CMAKE_CURRENT_SOURCE_DIR} ${all}
+    DEPENDS ${sources}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} VERBATIM)
+  add_custom_target(whistle_contracts ALL DEPENDS ${out}/contracts.binpb)
   add_library(whistle_proto STATIC ${messages})
   target_include_directories(whistle_proto SYSTEM PUBLIC ${out})
   target_link_libraries(whistle_proto PUBLIC protobuf::libprotobuf)
