@@ -141,7 +141,7 @@ Complaints ForeignLibrariesStayInTheirPlace(const SourceFile& file) {
       {"grpc/", {"libs/rpc/", "libs/host/"}},
       {"spdlog/", {"libs/telemetry/"}},
       {"httplib.h", {"libs/telemetry/"}},
-      {"openssl/", {"libs/base/"}},
+      {"openssl/", {"libs/base/", "libs/journal/"}},
       {"yaml-cpp/", {"tools/"}},
       {"librdkafka/", {"libs/journal/kafka/"}},
   };
