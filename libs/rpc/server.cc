@@ -1,0 +1,100 @@
+#include "libs/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/base/call_once.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/loopback.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/malformed_request.h"
+
+namespace whistle::rpc {
+namespace {
+
+static_assert(kStreamsPerConnectionMax >= AdmissionLimits{}.calls_in_flight_max);
+
+// gRPC keeps these switches per process and reads them when a server is built.
+void EnablePluginsOnce() {
+  static absl::once_flag once;
+  absl::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+int Millis(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kReceivedMessageBytesMax);
+  builder.SetMaxSendMessageSize(kSentMessageBytesMax);
+  // With SO_REUSEPORT a second process on the same port would start without complaint and take half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Millis(kKeepaliveTime));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Millis(kKeepaliveTimeout));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Millis(kClientPingIntervalMin));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Only reflection uses gRPC's synchronous threads; one is enough.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const std::vector<grpc::Service*>& services) {
+  WHISTLE_ASSIGN_OR_RETURN(base::LoopbackAddress address, base::ParseLoopbackAddress(options.listen_address));
+  EnablePluginsOnce();
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeMalformedRequestInterceptorFactory());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  int bound_port = 0;
+  builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &bound_port);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || bound_port <= 0) {
+    const std::string why = base::WhyNotBindable(address);
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", address.ToString(), ": ",
+                     why.empty() ? "gRPC could not start (a service registered twice?)" : why));
+  }
+  address.port = bound_port;
+  return std::unique_ptr<Server>(new Server(std::move(server), address.ToString(), bound_port, options.admissions));
+}
+
+Server::Server(std::unique_ptr<grpc::Server> server, std::string address, int bound_port,
+               std::vector<Admission*> admissions)
+    : server_(std::move(server)),
+      address_(std::move(address)),
+      bound_port_(bound_port),
+      admissions_(std::move(admissions)) {}
+
+Server::~Server() { Shutdown(absl::Now()); }
+
+void Server::SetServing(absl::string_view service, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(std::string(service), serving);
+}
+
+void Server::Shutdown(absl::Time deadline) {
+  // For good: a later SetServing cannot undo it.
+  server_->GetHealthCheckService()->Shutdown();
+  for (Admission* admission : admissions_) admission->Close();
+  bool idle = !admissions_.empty();
+  for (Admission* admission : admissions_) idle = admission->WaitUntilIdle(deadline) && idle;
+  // Health watchers and idle reflection streams never end by themselves; once all calls of ours are answered nobody
+  // need wait for them.
+  const absl::Time cancel_at =
+      idle ? std::min(std::max(deadline, absl::Now() + kShutdownFlush), absl::Now() + kShutdownFlush) : deadline;
+  server_->Shutdown(absl::ToChronoTime(cancel_at));
+}
+
+}  // namespace whistle::rpc
