@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/projection/memory_store.h"
+#include "libs/projection/rocks_store.h"
 #include "libs/projection/store_testing.h"
 
 namespace whistle::projection {
@@ -28,17 +29,11 @@ using testing::IsEmpty;
 
 struct Implementation {
   std::string name;
-  std::function<std::unique_ptr<Store>()> make;
+  // A new, empty store. `dir` is a folder of its own that is not there yet.
+  std::function<std::unique_ptr<Store>(const std::string& dir)> make;
 
   friend std::ostream& operator<<(std::ostream& os, const Implementation& i) { return os << i.name; }
 };
-
-// A range-based for keeps a temporary's part alive no longer than its head; so the value is moved out.
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  EXPECT_TRUE(value.ok()) << value.status();
-  return *std::move(value);
-}
 
 class StoreTest : public testing::TestWithParam<Implementation> {
  protected:
@@ -86,7 +81,8 @@ class StoreTest : public testing::TestWithParam<Implementation> {
     return text;
   }
 
-  std::unique_ptr<Store> store_ = GetParam().make();
+  TempFolder folder_;
+  std::unique_ptr<Store> store_ = GetParam().make(folder_.path() + "/store");
 };
 
 std::string Key(std::initializer_list<absl::string_view> parts) {
@@ -487,9 +483,14 @@ TEST_P(StoreTest, ADigestOfAnUnknownFamilyIsRefusedNamingTheFamilies) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("state, timeline, index, agenda, request, meta"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreTest,
-                         testing::Values(Implementation{"memory", [] { return std::make_unique<MemoryStore>(); }}),
-                         [](const testing::TestParamInfo<Implementation>& param) { return param.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Stores, StoreTest,
+    testing::Values(Implementation{"memory", [](const std::string&) { return std::make_unique<MemoryStore>(); }},
+                    Implementation{"rocks",
+                                   [](const std::string& dir) -> std::unique_ptr<Store> {
+                                     return Must(RocksStore::Open({.dir = dir, .fold_fingerprint = "test-1"}));
+                                   }}),
+    [](const testing::TestParamInfo<Implementation>& param) { return param.param.name; });
 
 TEST(AgendaRequestId, NamesAnItemByItsBytes) {
   const common::v1::AgendaItem item = DueAt(absl::FromUnixSeconds(1), "c1", "s1");

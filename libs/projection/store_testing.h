@@ -1,17 +1,51 @@
-// Rows to write in tests of the stores.
+// Rows to write and folders to write them in, for tests of the stores.
 #ifndef WHISTLE_LIBS_PROJECTION_STORE_TESTING_H_
 #define WHISTLE_LIBS_PROJECTION_STORE_TESTING_H_
 
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gtest/gtest.h"
 #include "libs/base/ids.h"
 #include "libs/base/time.h"
 #include "libs/projection/store.h"
 
 namespace whistle::projection {
+
+// A range-based for keeps a temporary's part alive no longer than its head; so the value is moved out.
+template <typename T>
+T Must(absl::StatusOr<T> value) {
+  EXPECT_TRUE(value.ok()) << value.status();
+  return *std::move(value);
+}
+
+// A new folder, deleted with everything in it at the end.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "whistle-projection-XXXXXX").string();
+    EXPECT_NE(mkdtemp(path.data()), nullptr) << path;
+    path_ = path;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 inline v1::CaseRow CaseAt(uint64_t version, absl::string_view state = "state") {
   v1::CaseRow row;
