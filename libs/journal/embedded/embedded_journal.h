@@ -63,7 +63,7 @@ struct EmbeddedOptions {
 
   // Called once, from the writer thread, when the disk failed: nothing will be acknowledged any more, and the process
   // should exit and be started again. Must not destroy the journal.
-  std::function<void(const absl::Status&)> on_fatal;
+  std::function<void(const absl::Status&)> on_fatal = nullptr;
 
   // An operator's last resort: take a journal whose mark is lost as it is, and make a new mark.
   bool recreate_mark = false;
