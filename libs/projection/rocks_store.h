@@ -59,6 +59,9 @@ class RocksStore final : public RowReader<Store> {
   // The fold fingerprint of the store that Open deleted, if it did.
   const std::optional<std::string>& rebuilt_from() const { return rebuilt_from_; }
 
+  // RESOURCE_EXHAUSTED while the disk is full; commits work again once it has room. UNAVAILABLE after any other failure
+  // of the disk, and then for every commit until the store is opened anew: what a failed write left on the disk is not
+  // known.
   absl::Status Commit(const WriteSet& set) override;
   std::unique_ptr<Reader> Snapshot() const override;
   absl::StatusOr<uint64_t> CountAgenda() const override;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -94,6 +96,48 @@ inline v1::QuarantineRow Malformed(common::v1::Topic topic, int32_t partition, i
   row.mutable_position()->set_offset(offset);
   row.set_reason("no envelope");
   return row;
+}
+
+// The nth (from 1) commit of a service that works on seven cases in turn. Everything in a store after n of them follows
+// from n, so a store that holds anything else is torn.
+inline WriteSet NthCommit(uint64_t n) {
+  constexpr uint64_t kCases = 7;
+  // Not compressible, and so large that some hundred of them fill a store's write buffers.
+  constexpr size_t kDecisionBytes = 16 * 1024;
+  const std::string case_id = absl::StrCat("case-", (n - 1) % kCases);
+  const uint64_t version = (n - 1) / kCases + 1;
+  std::string decision;
+  decision.reserve(kDecisionBytes);
+  uint64_t random = n;
+  while (decision.size() < kDecisionBytes) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    decision.push_back(static_cast<char>(random >> 56));
+  }
+  const auto due = [&](uint64_t of_version) {
+    return DueAt(absl::FromUnixSeconds(static_cast<int64_t>(of_version) * 60), case_id, "subject");
+  };
+  const auto key = [](uint64_t of_version) {
+    return absl::StrCat("version", absl::string_view("\0", 1), of_version, absl::string_view("\0", 1));
+  };
+  WriteSet set;
+  set.cases.emplace_back(case_id, CaseAt(version));
+  set.timeline.push_back({case_id, base::Version{version}, DecisionAt(static_cast<int64_t>(n), decision)});
+  set.requests.emplace_back(RequestKey{case_id, "client", absl::StrCat("request-", n)}, RequestAt(version));
+  set.index_puts.push_back({key(version), case_id});
+  set.agenda_puts.push_back(due(version));
+  if (version > 1) {
+    set.index_deletes.push_back({key(version - 1), case_id});
+    set.agenda_deletes.push_back(due(version - 1));
+  }
+  if (n % 10 == 0) set.quarantine.push_back(Malformed(common::v1::TOPIC_CASES, 0, static_cast<int64_t>(n)));
+  set.partitions.emplace_back(base::PartitionId::Case(0), FoldedTo(static_cast<int64_t>(n)));
+  return set;
+}
+
+// How many of those commits a store says it holds.
+inline uint64_t CommitsIn(const Reader& reader) {
+  const std::optional<v1::PartitionRow> row = Must(reader.FindPartition(base::PartitionId::Case(0)));
+  return row.has_value() ? row->accepted() : 0;
 }
 
 }  // namespace whistle::projection

@@ -1,0 +1,222 @@
+#include "libs/host/process.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/check.h"
+#include "libs/base/loopback.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/time.h"
+
+namespace whistle::host {
+namespace {
+
+// How often health and the pulled gauges are brought up to date.
+constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+absl::StatusOr<std::string> EmbeddedDir(const std::string& journal) {
+  absl::string_view rest = journal;
+  if (absl::ConsumePrefix(&rest, "embedded:") && !rest.empty()) return std::string(rest);
+  if (absl::StartsWith(journal, "kafka:")) {
+    return absl::UnimplementedError("--journal: this build has the embedded journal only; use --journal=embedded:DIR");
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--journal: expected embedded:DIR, found \"", journal, "\""));
+}
+
+}  // namespace
+
+Process::Process(ProcessOptions options)
+    : options_(std::move(options)),
+      log_(telemetry::LogOptions{
+          .service = options_.program, .level = options_.log_level, .format = options_.log_format}) {}
+
+Process::~Process() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, std::vector<domain::Model> models,
+                                                       domain::Model registry_model) {
+  WHISTLE_CHECK(!models.empty(), "a process needs at least one service");
+  // Refused before anything is opened or made.
+  WHISTLE_RETURN_IF_ERROR(base::ParseLoopbackAddress(options.listen).status());
+  if (!options.metrics_listen.empty())
+    WHISTLE_RETURN_IF_ERROR(base::ParseLoopbackAddress(options.metrics_listen).status());
+  WHISTLE_RETURN_IF_ERROR(options.limits.Check());
+  // Threads inherit it, so that a signal reaches only the one that waits for it.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  std::unique_ptr<Process> process(new Process(std::move(options)));
+  WHISTLE_RETURN_IF_ERROR(process->OpenJournal());
+  const ProcessOptions& o = process->options_;
+  const base::Clock* clock = &process->wall_clock_;
+  if (process->virtual_clock_) clock = process->virtual_clock_.get();
+
+  std::random_device random;
+  std::vector<HostedService*> services;
+  for (domain::Model& model : models) {
+    const std::string name = model.name;
+    Part& part = process->parts_[name];
+    part.metrics = std::make_unique<telemetry::ServiceMetrics>(process->metrics_, name);
+    ServiceOptions service_options{
+        .model = std::move(model),
+        .registry_model = registry_model,
+        .journal = process->journal_.get(),
+        .clock = clock,
+        .wall_clock = &process->wall_clock_,
+        .data_dir = o.data,
+        .metrics = part.metrics.get(),
+        .log = telemetry::Logger({.service = name, .level = o.log_level, .format = o.log_format}),
+        .fire_agenda = process->virtual_clock_ == nullptr,
+        .seed = (static_cast<uint64_t>(random()) << 32) | random()};
+    auto service = HostedService::Open(std::move(service_options));
+    if (!service.ok()) {
+      return absl::Status(service.status().code(), absl::StrCat(name, ": ", service.status().message()));
+    }
+    part.service = *std::move(service);
+    services.push_back(part.service.get());
+  }
+  process->directory_ = std::make_unique<Directory>(services);
+  if (process->virtual_clock_) {
+    process->virtual_time_ = std::make_unique<VirtualTime>(process->virtual_clock_.get(), services);
+    for (HostedService* service : services) {
+      service->AddFoldListener([time = process->virtual_time_.get()](base::PartitionId) { time->Nudge(); });
+    }
+    process->virtual_time_->Nudge();
+  }
+  process->pumps_ = std::make_unique<Pumps>();
+  telemetry::ServiceMetrics* first_metrics = process->parts_.at(services.front()->name()).metrics.get();
+  process->admission_ = std::make_unique<rpc::Admission>(o.limits, first_metrics);
+  for (auto& [name, part] : process->parts_) {
+    part.runner = std::make_unique<rpc::CallRunner>(process->admission_.get(), part.metrics.get());
+  }
+  rpc::CallRunner* first_runner = process->parts_.at(services.front()->name()).runner.get();
+  process->timeline_ =
+      std::make_unique<TimelineService>(process->directory_.get(), first_runner, process->pumps_.get());
+  process->operations_ =
+      std::make_unique<OperationsService>(OperationsService::Parts{.directory = process->directory_.get(),
+                                                                   .runner = first_runner,
+                                                                   .pumps = process->pumps_.get(),
+                                                                   .journal = process->journal_.get(),
+                                                                   .journal_kind = "embedded",
+                                                                   .clock = clock,
+                                                                   .virtual_time = process->virtual_time_.get()});
+  return process;
+}
+
+absl::Status Process::OpenJournal() {
+  WHISTLE_ASSIGN_OR_RETURN(const std::string dir, EmbeddedDir(options_.journal));
+  const base::Clock* clock = &wall_clock_;
+  if (options_.clock == journal::ClockKind::kVirtual) {
+    // On a journal that is there, the clock goes on at its last stamp.
+    std::error_code error;
+    const bool is_new = !std::filesystem::exists(dir, error) || std::filesystem::is_empty(dir, error);
+    virtual_clock_ = std::make_unique<base::VirtualClock>(is_new ? options_.virtual_start : base::EarliestTime());
+    clock = virtual_clock_.get();
+  }
+  WHISTLE_ASSIGN_OR_RETURN(
+      journal_,
+      journal::EmbeddedJournal::Open(
+          {.dir = dir, .clock = clock, .clock_kind = options_.clock, .on_fatal = [this](const absl::Status& why) {
+             log_.Error("journal_failed", {{"why", why.message()}});
+             disk_failed_ = true;
+             kill(getpid(), SIGTERM);
+           }}));
+  if (virtual_clock_) {
+    virtual_clock_->AdvanceTo(journal_->LastStamp());
+    if (virtual_clock_->Now() <= base::EarliestTime()) virtual_clock_->AdvanceTo(options_.virtual_start);
+  }
+  log_.Info("journal_opened", {{"uuid", journal_->identity().uuid},
+                               {"partitions", journal_->identity().partition_count},
+                               {"clock", options_.clock == journal::ClockKind::kReal ? "real" : "virtual"},
+                               {"now", base::TimeText(clock->Now())}});
+  return absl::OkStatus();
+}
+
+absl::Status Process::Serve(const std::vector<grpc::Service*>& adapters) {
+  std::vector<grpc::Service*> services = adapters;
+  services.push_back(timeline_.get());
+  services.push_back(operations_.get());
+  WHISTLE_ASSIGN_OR_RETURN(
+      server_, rpc::Server::Start({.listen_address = options_.listen, .admissions = {admission_.get()}}, services));
+  for (const auto& [name, part] : parts_) {
+    std::string title = name;
+    title[0] = static_cast<char>(absl::ascii_toupper(static_cast<unsigned char>(title[0])));
+    service_names_.push_back(absl::StrCat("whistle.", name, ".v1.", title, "Service"));
+  }
+  service_names_.push_back("whistle.timeline.v1.TimelineService");
+  service_names_.push_back("whistle.operations.v1.OperationsService");
+  service_names_.push_back("");
+  if (!options_.metrics_listen.empty()) {
+    WHISTLE_ASSIGN_OR_RETURN(metrics_server_, telemetry::MetricsServer::Start(options_.metrics_listen, &metrics_,
+                                                                              [this] { return Health(); }));
+  }
+  watcher_ = std::thread([this] { Watch(); });
+  log_.Info("serving", {{"listen", server_->address()}, {"metrics_port", metrics_port()}});
+  return absl::OkStatus();
+}
+
+absl::Status Process::Health() const {
+  for (const auto& [name, part] : parts_) {
+    for (const engine::PartitionStatus& status : part.service->engine().Status()) {
+      if (status.health == engine::PartitionHealth::kLive) continue;
+      return absl::UnavailableError(absl::StrCat(name, ": partition ", status.partition.ToString(),
+                                                 status.reason.empty() ? " is catching up" : ": ", status.reason));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Process::Watch() {
+  while (!stopping_.WaitForNotificationWithTimeout(kWatchInterval)) {
+    const bool healthy = Health().ok();
+    for (const std::string& name : service_names_) server_->SetServing(name, healthy);
+    for (const auto& [name, part] : parts_) part.service->RefreshMetrics();
+  }
+}
+
+int Process::ServeUntilSignal(const std::vector<grpc::Service*>& adapters) {
+  if (const absl::Status status = Serve(adapters); !status.ok()) {
+    std::fprintf(stderr, "%s: %s\n", options_.program.c_str(), std::string(status.message()).c_str());
+    Stop();
+    return 1;
+  }
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log_.Info("stopping", {{"signal", signal}});
+  Stop();
+  log_.Info("stopped", {});
+  return disk_failed_ ? 1 : 0;
+}
+
+void Process::Stop() {
+  if (std::exchange(stopped_, true)) return;
+  stopping_.Notify();
+  if (watcher_.joinable()) watcher_.join();
+  if (server_) server_->Shutdown(absl::Now() + options_.shutdown_timeout);
+  if (metrics_server_) metrics_server_->Stop();
+  // Streams are over with the server; what is left of them lets go of the journal on this thread.
+  if (pumps_) pumps_->Stop();
+  virtual_time_.reset();
+  for (auto& [name, part] : parts_) {
+    if (part.service) part.service->Stop();
+  }
+}
+
+}  // namespace whistle::host

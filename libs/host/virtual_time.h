@@ -1,0 +1,76 @@
+// Moves a virtual clock over all services of a process: from one due item to the next, letting everything come to rest
+// in between.
+//
+// Items fire in order of due time, case id, service, item, each at its own time. What is due at the present moment (a
+// merge to be answered, say) fires without anybody moving the clock. One thread of its own does all of it; any thread
+// may call.
+#ifndef WHISTLE_LIBS_HOST_VIRTUAL_TIME_H_
+#define WHISTLE_LIBS_HOST_VIRTUAL_TIME_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
+#include "libs/host/hosted_service.h"
+#include "whistle/operations/v1/service.pb.h"
+
+namespace whistle::host {
+
+class VirtualTime {
+ public:
+  // `services` are all of the process; they and the clock outlive this.
+  VirtualTime(base::VirtualClock* clock, std::vector<HostedService*> services);
+  // Stops after the item that is being carried out.
+  ~VirtualTime();
+
+  struct Advance {
+    absl::Time to;
+    // Pass the time as an outage would: what is due fires at the end.
+    bool without_firing = false;
+  };
+  using Done = absl::AnyInvocable<void(absl::StatusOr<operations::v1::AdvanceClockResponse>) &&>;
+
+  // Calls `done`, on the own thread, when the clock is there and everything is at rest. FAILED_PRECONDITION for a time
+  // before now.
+  void AdvanceTo(Advance advance, Done done);
+
+  // Something may be due now.
+  void Nudge();
+
+ private:
+  struct Task {
+    Advance advance;
+    Done done;
+  };
+  struct Next {
+    HostedService* service = nullptr;
+    common::v1::AgendaItem item;
+  };
+
+  void Run();
+  absl::Status Rest();
+  // The first item due by `until`, over all services whose agenda is not paused.
+  absl::StatusOr<std::optional<Next>> FirstDue(absl::Time until);
+  absl::Status FireUpTo(absl::Time until, operations::v1::AdvanceClockResponse& response);
+  absl::StatusOr<operations::v1::AdvanceClockResponse> Carry(const Advance& advance);
+
+  base::VirtualClock* const clock_;
+  const std::vector<HostedService*> services_;
+  absl::Mutex mutex_;
+  std::deque<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+  bool nudged_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace whistle::host
+
+#endif  // WHISTLE_LIBS_HOST_VIRTUAL_TIME_H_
