@@ -176,6 +176,68 @@ TEST(CallRunner, AtTheLimitOfOneClientItsNextCallIsRefusedAndAnotherClientsIsNot
   for (auto& call : calls) EXPECT_TRUE(call.get().ok());
 }
 
+TEST(CallRunner, OfACrowdFromOneClientAsManyAsTheLimitAreHandledAndTheRestAreToldSo) {
+  EchoServer echo;
+  const int limit = AdmissionLimits{}.calls_per_client_max;
+  const int crowd = limit + 500;
+  absl::Mutex mutex;
+  std::vector<Completion<EchoResponse>> held;
+  echo.service.on_echo = [&](CallInfo, EchoRequest, Completion<EchoResponse> done) {
+    absl::MutexLock lock(&mutex);
+    held.push_back(std::move(done));
+  };
+  ASSERT_TRUE(echo.Start().ok());
+  const auto stub = EchoService::NewStub(echo.Connect());
+  const EchoRequest request;
+  std::vector<EchoResponse> responses(crowd);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  for (int i = 0; i < crowd; ++i) contexts.push_back(ContextOf("crowd"));
+  int answered = 0;
+  int refused = 0;
+  absl::BlockingCounter ended(crowd);
+  for (int i = 0; i < crowd; ++i) {
+    stub->async()->Echo(contexts[i].get(), &request, &responses[i], [&](grpc::Status status) {
+      {
+        absl::MutexLock lock(&mutex);
+        if (status.ok()) ++answered;
+        if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) ++refused;
+      }
+      ended.DecrementCount();
+    });
+  }
+  std::vector<Completion<EchoResponse>> answer;
+  {
+    absl::MutexLock lock(&mutex);
+    const auto all_are_in = [&] { return static_cast<int>(held.size()) + refused == crowd; };
+    mutex.Await(absl::Condition(&all_are_in));
+    answer.swap(held);
+  }
+  for (auto& done : answer) std::move(done)(EchoResponse());
+  ended.Wait();
+  EXPECT_EQ(answered, limit);
+  EXPECT_EQ(refused, crowd - limit);
+}
+
+TEST(CallRunner, ACallWhoseDeadlinePassesIsAbandoned) {
+  EchoServer echo;
+  absl::Notification arrived;
+  std::unique_ptr<Completion<EchoResponse>> done;
+  echo.service.on_echo = [&](CallInfo, EchoRequest, Completion<EchoResponse> completion) {
+    done = std::make_unique<Completion<EchoResponse>>(std::move(completion));
+    arrived.Notify();
+  };
+  ASSERT_TRUE(echo.Start().ok());
+  // On a machine under load a call may pass its deadline on the way; the one that arrives is the one meant here.
+  while (!arrived.HasBeenNotified()) {
+    const auto context = ContextOf("test");
+    context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(250));
+    ASSERT_EQ(Echo(echo, context.get()).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  }
+  while (!done->abandoned()) std::this_thread::yield();
+  std::move (*done)(EchoResponse());
+  EXPECT_EQ(echo.admission.calls_in_flight(), 0);
+}
+
 TEST(CallRunner, AClientThatSendsOneCallAfterAnotherNeverMeetsItsOwnLast) {
   EchoServer echo({.calls_in_flight_max = 1, .calls_per_client_max = 1});
   ASSERT_TRUE(echo.Start().ok());

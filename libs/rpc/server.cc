@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/loopback.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/grpc_runtime.h"
 #include "libs/rpc/malformed_request.h"
 
 namespace whistle::rpc {
@@ -51,6 +52,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const std::vector<grpc::Service*>& services) {
   WHISTLE_ASSIGN_OR_RETURN(base::LoopbackAddress address, base::ParseLoopbackAddress(options.listen_address));
+  KeepGrpcRunning();
   EnablePluginsOnce();
   grpc::ServerBuilder builder;
   SetLimits(builder);
@@ -92,8 +94,7 @@ void Server::Shutdown(absl::Time deadline) {
   for (Admission* admission : admissions_) idle = admission->WaitUntilIdle(deadline) && idle;
   // Health watchers and idle reflection streams never end by themselves; once all calls of ours are answered nobody
   // need wait for them.
-  const absl::Time cancel_at =
-      idle ? std::min(std::max(deadline, absl::Now() + kShutdownFlush), absl::Now() + kShutdownFlush) : deadline;
+  const absl::Time cancel_at = idle ? absl::Now() + kShutdownFlush : deadline;
   server_->Shutdown(absl::ToChronoTime(cancel_at));
 }
 

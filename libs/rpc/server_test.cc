@@ -46,6 +46,47 @@ int Health(const std::shared_ptr<grpc::Channel>& channel, const std::string& ser
 constexpr int kServing = 1;
 constexpr int kNotServing = 2;
 
+// Opens a stream of `method`, sends it `request` and reads one reply; then leaves it open until destroyed.
+class OpenStream {
+ public:
+  OpenStream(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, const std::string& request)
+      : stub_(channel), call_(stub_.PrepareCall(&context_, method, &queue_)) {
+    call_->StartCall(nullptr);
+    Wait();
+    const grpc::Slice slice(request);
+    call_->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+    Wait();
+    grpc::ByteBuffer response;
+    call_->Read(&response, nullptr);
+    Wait();
+    grpc::Slice flat;
+    if (response.DumpToSingleSlice(&flat).ok()) reply_.assign(flat.begin(), flat.end());
+  }
+  ~OpenStream() {
+    context_.TryCancel();
+    grpc::Status status;
+    call_->Finish(&status, nullptr);
+    Wait();
+    queue_.Shutdown();
+    Wait();
+  }
+
+  const std::string& reply() const { return reply_; }
+
+ private:
+  void Wait() {
+    void* tag = nullptr;
+    bool ok = false;
+    queue_.Next(&tag, &ok);
+  }
+
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  std::string reply_;
+};
+
 TEST(Server, AnswersACallOverLoopback) {
   EchoServer echo;
   ASSERT_TRUE(echo.Start().ok());
@@ -96,32 +137,10 @@ TEST(Server, TellsTheHealthOfEachService) {
 TEST(Server, DescribesItselfToStrangersByReflection) {
   EchoServer echo;
   ASSERT_TRUE(echo.Start().ok());
-  grpc::GenericStub stub(echo.Connect());
-  grpc::ClientContext context;
-  grpc::CompletionQueue queue;
-  const auto call =
-      stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
-  void* tag = nullptr;
-  bool ok = false;
-  call->StartCall(nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
   // ServerReflectionRequest{7: list_services ""}.
-  const grpc::Slice slice(std::string("\x3a\x00", 2));
-  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  grpc::ByteBuffer response;
-  call->Read(&response, nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  grpc::Slice flat;
-  ASSERT_TRUE(response.DumpToSingleSlice(&flat).ok());
-  EXPECT_THAT(std::string(flat.begin(), flat.end()), HasSubstr("whistle.rpc.testing.EchoService"));
-  context.TryCancel();
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
-  queue.Shutdown();
-  while (queue.Next(&tag, &ok)) {
-  }
+  const OpenStream stream(echo.Connect(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                          std::string("\x3a\x00", 2));
+  EXPECT_THAT(stream.reply(), HasSubstr("whistle.rpc.testing.EchoService"));
 }
 
 TEST(Server, AMessageOverTheLimitIsRefusedWithItsNumberAndAnotherIsStillAnswered) {
@@ -180,10 +199,11 @@ TEST(Server, TheLongestRefusalThereCanBeFitsTheClientsTrailers) {
   EXPECT_TRUE(DetailOf(FromGrpcStatus(status)).has_value());
 }
 
-// A call whose handler keeps the completion until the test answers.
+// The call of the client "held", whose handler keeps the completion until the test answers.
 struct HeldCall {
   explicit HeldCall(EchoServer& echo) {
-    echo.service.on_echo = [this](CallInfo, EchoRequest, Completion<EchoResponse> completion) {
+    echo.service.on_echo = [this](CallInfo info, EchoRequest, Completion<EchoResponse> completion) {
+      if (info.client != "held") return std::move(completion)(EchoResponse());
       done = std::make_unique<Completion<EchoResponse>>(std::move(completion));
       arrived.Notify();
     };
@@ -191,7 +211,7 @@ struct HeldCall {
   std::future<grpc::Status> Send(const EchoServer& echo) {
     return std::async(std::launch::async, [channel = echo.Connect()] {
       EchoResponse response;
-      return EchoService::NewStub(channel)->Echo(ContextOf("test").get(), EchoRequest(), &response);
+      return EchoService::NewStub(channel)->Echo(ContextOf("held").get(), EchoRequest(), &response);
     });
   }
 
@@ -211,17 +231,24 @@ TEST(Server, ShutdownFinishesWhatWasAcceptedAndLetsNobodyElseIn) {
   // The admission is closed after health: once calls are refused, the accepted one is all that is waited for.
   EchoResponse response;
   grpc::Status late;
-  while (late.error_code() != grpc::StatusCode::UNAVAILABLE) {
-    auto context = ContextOf("late");
-    context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(10));
-    late = EchoService::NewStub(channel)->Echo(context.get(), EchoRequest(), &response);
-    if (late.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) continue;
-  }
+  while (late.ok()) late = EchoService::NewStub(channel)->Echo(ContextOf("late").get(), EchoRequest(), &response);
+  EXPECT_EQ(late.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(late.error_message(), HasSubstr("shutting down"));
   EXPECT_EQ(Health(channel, ""), kNotServing);
   std::move (*held.done)(EchoResponse());
   EXPECT_TRUE(accepted.get().ok());
   shutdown.join();
+  echo.server->Shutdown(absl::InfiniteFuture());
+}
+
+TEST(Server, ShutdownDoesNotWaitForThoseWhoOnlyWatch) {
+  EchoServer echo;
+  ASSERT_TRUE(echo.Start().ok());
+  const OpenStream watch(echo.Connect(), "/grpc.health.v1.Health/Watch", "");
+  EXPECT_EQ(watch.reply(), std::string("\x08\x01"));
+  const OpenStream reflection(echo.Connect(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                              std::string("\x3a\x00", 2));
+  // Returns at all: the two would stay for ever.
   echo.server->Shutdown(absl::InfiniteFuture());
 }
 

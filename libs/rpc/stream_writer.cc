@@ -12,9 +12,8 @@ absl::Status SlowConsumer(absl::string_view resume_from) {
   return Refused(detail, absl::StrCat("slow consumer: resume from ", resume_from));
 }
 
-absl::Status ShuttingDown(absl::string_view resume_from) {
-  if (resume_from.empty()) return absl::UnavailableError("the service is shutting down; retry");
-  return absl::UnavailableError(absl::StrCat("the service is shutting down: resume from ", resume_from));
+absl::Status ShuttingDown() {
+  return absl::UnavailableError("the service is shutting down: resume after the last message received");
 }
 
 }  // namespace whistle::rpc::internal

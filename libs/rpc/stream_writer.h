@@ -48,8 +48,8 @@ namespace internal {
 
 // RESOURCE_EXHAUSTED "slow consumer: resume from <resume_from>".
 absl::Status SlowConsumer(absl::string_view resume_from);
-// UNAVAILABLE; resume_from may be empty.
-absl::Status ShuttingDown(absl::string_view resume_from);
+// UNAVAILABLE "resume after the last message received": what was queued is dropped.
+absl::Status ShuttingDown();
 
 template <typename Message>
 class StreamReactor;
@@ -111,7 +111,6 @@ class StreamState : public std::enable_shared_from_this<StreamState<Message>> {
         result = PushResult::kClosed;
       } else {
         queued_bytes_ += bytes;
-        resume_after_ = resume_from;
         queue_.push_back({std::move(message), std::move(resume_from), bytes});
       }
     }
@@ -148,8 +147,7 @@ class StreamState : public std::enable_shared_from_this<StreamState<Message>> {
     {
       absl::MutexLock lock(&mutex_);
       if (closed_) return;
-      EndLocked(ToGrpcStatus(ShuttingDown(queue_.empty() ? resume_after_ : queue_.front().resume_from)),
-                /*deliver_queued=*/false);
+      EndLocked(ToGrpcStatus(ShuttingDown()), /*deliver_queued=*/false);
     }
     Pump();
   }
@@ -237,7 +235,6 @@ class StreamState : public std::enable_shared_from_this<StreamState<Message>> {
   std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
   size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<Item> writing_ ABSL_GUARDED_BY(mutex_);
-  std::string resume_after_ ABSL_GUARDED_BY(mutex_);
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool wants_room_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

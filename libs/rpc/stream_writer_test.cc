@@ -190,7 +190,7 @@ TEST(StreamWriter, AConsumerThatGoesAwayIsToldToTheProducerAndItsPlaceIsFree) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
-TEST(StreamWriter, ShutdownEndsAnOpenStreamWithThePlaceToResumeFrom) {
+TEST(StreamWriter, ShutdownEndsAnOpenStreamAndSaysWhereToResume) {
   EchoServer echo;
   Held held(echo);
   ASSERT_TRUE(echo.Start().ok());
@@ -205,8 +205,25 @@ TEST(StreamWriter, ShutdownEndsAnOpenStreamWithThePlaceToResumeFrom) {
   EXPECT_FALSE(reader->Read(&message));
   const grpc::Status status = reader->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(status.error_message(), HasSubstr("shutting down"));
+  EXPECT_THAT(status.error_message(), HasSubstr("resume after the last message received"));
   EXPECT_TRUE(held.closed.HasBeenNotified());
+}
+
+TEST(StreamWriter, ShutdownCancelsAStreamWhoseConsumerNeverReads) {
+  EchoServer echo;
+  echo.service.stream_limits = {.queued_messages_max = 10};
+  Held held(echo);
+  ASSERT_TRUE(echo.Start().ok());
+  const auto stub = EchoService::NewStub(echo.Connect());
+  const auto context = ContextOf("dead");
+  const auto reader = stub->Count(context.get(), CountRequest());
+  held.opened.WaitForNotification();
+  while (held.writer->Push(Number(0, 20'000), "0") == PushResult::kQueued) {
+  }
+  // Cut off, but the end cannot reach a consumer that does not read: its place is taken until somebody gives up.
+  EXPECT_EQ(echo.admission.streams_open(), 1);
+  echo.server->Shutdown(absl::Now());
+  EXPECT_EQ(echo.admission.streams_open(), 0);
 }
 
 TEST(StreamWriter, AProducerThatIsDestroyedEndsItsStreamWithInternal) {
