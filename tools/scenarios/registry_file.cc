@@ -38,8 +38,7 @@ absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, 
   }
   if (const YAML::Node policy = node["policy"]) {
     if (content.policy) return ErrorAt(reading, policy, absl::StrCat(prefix, "policy"), "is given twice");
-    WHISTLE_RETURN_IF_ERROR(
-        FillMessage(reading, policy, absl::StrCat(prefix, "policy"), content.policy.emplace()));
+    WHISTLE_RETURN_IF_ERROR(FillMessage(reading, policy, absl::StrCat(prefix, "policy"), content.policy.emplace()));
   }
   return absl::OkStatus();
 }

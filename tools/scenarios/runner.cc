@@ -12,6 +12,7 @@
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
+#include "libs/rpc/status_table.h"
 #include "tools/whistlectl/display.h"
 #include "tools/whistlectl/methods.h"
 #include "whistle/operations/v1/service.pb.h"
@@ -30,7 +31,8 @@ const MethodDescriptor& Method(absl::string_view name) {
   return **method;
 }
 
-// The word after the last "::"-less dot: "RecordContact" of "whistle.intake.v1.IntakeService.RecordContact", with its area.
+// The word after the last "::"-less dot: "RecordContact" of "whistle.intake.v1.IntakeService.RecordContact", with its
+// area.
 std::string ShortName(const MethodDescriptor& method) {
   const std::string& package = method.file()->package();
   const size_t begin = package.find('.') + 1;
@@ -156,17 +158,17 @@ class Runner {
 
   absl::Status CheckRefusal(const Step& step, const absl::Status& status) {
     if (status.ok()) return absl::FailedPreconditionError("was accepted, and the file expects a refusal");
-    const auto detail = whistlectl::RejectionOf(status);
+    const auto detail = rpc::DetailOf(status);
     if (!detail) return status;
     if (!step.expectation.reason.empty() && step.expectation.reason != detail->reason()) {
-      return absl::FailedPreconditionError(absl::StrCat("refused, but not for \"", step.expectation.reason,
-                                                        "\" as the file expects: ",
-                                                        whistlectl::DescribeStatus(status)));
+      return absl::FailedPreconditionError(
+          absl::StrCat("refused, but not for \"", step.expectation.reason,
+                       "\" as the file expects: ", whistlectl::DescribeStatus(status)));
     }
     if (step.expectation.kind != common::v1::REJECTION_KIND_UNSPECIFIED && step.expectation.kind != detail->kind()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "refused, but not as ", common::v1::RejectionKind_Name(step.expectation.kind),
-          " as the file expects: ", whistlectl::DescribeStatus(status)));
+      return absl::FailedPreconditionError(absl::StrCat("refused, but not as ",
+                                                        common::v1::RejectionKind_Name(step.expectation.kind),
+                                                        " as the file expects: ", whistlectl::DescribeStatus(status)));
     }
     ++summary_.refused_as_expected;
     Tell(step.at, ActorName(step.actor), ShortName(*step.method),
@@ -177,8 +179,7 @@ class Runner {
   absl::Status CheckReply(const Step& step, const Message& response) {
     ++summary_.queries;
     if (step.expectation.reply != nullptr) {
-      WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<Message> expected,
-                               BuildExpectedReply(scenario_, step, memory_));
+      WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<Message> expected, BuildExpectedReply(scenario_, step, memory_));
       google::protobuf::util::MessageDifferencer differencer;
       std::string difference;
       differencer.set_scope(google::protobuf::util::MessageDifferencer::PARTIAL);
@@ -214,9 +215,8 @@ class Runner {
 
   void Tell(absl::Time at, absl::string_view who, absl::string_view what, absl::string_view result) const {
     if (options_.out == nullptr) return;
-    *options_.out << whistlectl::Printable(absl::StrFormat("%s  %-28s  %-36s  %s",
-                                                           absl::FormatTime("%Y-%m-%d", at, scenario_.zone), who, what,
-                                                           result))
+    *options_.out << whistlectl::Printable(absl::StrFormat(
+                         "%s  %-28s  %-36s  %s", absl::FormatTime("%Y-%m-%d", at, scenario_.zone), who, what, result))
                   << "\n";
   }
 
@@ -258,9 +258,9 @@ std::string DescribeSummary(const Scenario& scenario, const RunSummary& summary)
 std::string SummaryJson(const Scenario& scenario, const RunSummary& summary) {
   std::string cases;
   for (const auto& [name, each] : summary.cases) {
-    absl::StrAppend(&cases, cases.empty() ? "" : ", ", whistlectl::JsonString(name), ": {\"case_id\": ",
-                    whistlectl::JsonString(each.case_id), ", \"version\": ", each.version, ", \"head\": \"",
-                    absl::BytesToHexString(each.head), "\"}");
+    absl::StrAppend(&cases, cases.empty() ? "" : ", ", whistlectl::JsonString(name),
+                    ": {\"case_id\": ", whistlectl::JsonString(each.case_id), ", \"version\": ", each.version,
+                    ", \"head\": \"", absl::BytesToHexString(each.head), "\"}");
   }
   return absl::StrCat("{\"scenario\": ", whistlectl::JsonString(scenario.id), ", \"recorded\": ", summary.recorded,
                       ", \"replayed\": ", summary.replayed, ", \"refused_as_expected\": ", summary.refused_as_expected,

@@ -1,8 +1,8 @@
 // Carries a scenario out on running services.
 //
-// Every command has a request id made of the scenario's and the step's name, so running a scenario again, or going on with
-// one that was interrupted, adds only what is missing: what was recorded before is answered with its first receipt. The
-// virtual clock is moved forward only.
+// Every command has a request id made of the scenario's and the step's name, so running a scenario again, or going on
+// with one that was interrupted, adds only what is missing: what was recorded before is answered with its first
+// receipt. The virtual clock is moved forward only.
 #ifndef WHISTLE_TOOLS_SCENARIOS_RUNNER_H_
 #define WHISTLE_TOOLS_SCENARIOS_RUNNER_H_
 
@@ -24,7 +24,8 @@ struct RunOptions {
   std::ostream* out = nullptr;
   // Steps told to Whistle after this are left for another run.
   absl::Time until = absl::InfiniteFuture();
-  // A service that is restarting or briefly behind is asked again this often, after a pause that grows by `retry_pause`.
+  // A service that is restarting or briefly behind is asked again this often, after a pause that grows by
+  // `retry_pause`.
   int tries_max = 10;
   absl::Duration retry_pause = absl::Milliseconds(200);
   // Waits; replaced in tests.

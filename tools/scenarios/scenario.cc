@@ -40,8 +40,8 @@ absl::StatusOr<std::string> Resolve(const Scenario& scenario, const Step& step, 
   }
   const std::vector<std::string> parts = absl::StrSplit(name, '.');
   if (parts.size() < 2 || parts.size() > 3) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "${", name, "}: expected ${step.", EventWords()[0], "}, ${case.name}, ${date}, ${n}, ${count} or ${approximate}"));
+    return absl::InvalidArgumentError(absl::StrCat("${", name, "}: expected ${step.", EventWords()[0],
+                                                   "}, ${case.name}, ${date}, ${n}, ${count} or ${approximate}"));
   }
   if (parts[0] == "case") {
     const auto found = memory.case_ids.find(parts[1]);
@@ -63,11 +63,11 @@ absl::StatusOr<std::string> Resolve(const Scenario& scenario, const Step& step, 
   }
   size_t number = 1;
   if (parts.size() == 3 && (!absl::SimpleAtoi(parts[2], &number) || number < 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("${", name, "}: \"", parts[2], "\" is not an event's number from 1"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("${", name, "}: \"", parts[2], "\" is not an event's number from 1"));
   }
   if (number > found->second.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("${", name, "}: the step made ", found->second.size(), " event(s)"));
+    return absl::InvalidArgumentError(absl::StrCat("${", name, "}: the step made ", found->second.size(), " event(s)"));
   }
   return found->second[number - 1];
 }
@@ -220,9 +220,10 @@ class Parser {
       for (const auto& each : known) names.push_back(each.organization_id());
       for (const auto& [name, each] : actors_) names.push_back(name);
       const std::string near = whistlectl::Nearest(organization, names);
-      return ErrorAt(reading_, node, field,
-                     absl::StrCat("\"", organization, "\" is neither petitioner, nor an actor or organization of this file",
-                                  near.empty() ? "" : absl::StrCat("; did you mean ", near, "?")));
+      return ErrorAt(
+          reading_, node, field,
+          absl::StrCat("\"", organization, "\" is neither petitioner, nor an actor or organization of this file",
+                       near.empty() ? "" : absl::StrCat("; did you mean ", near, "?")));
     }
     actor.set_kind(common::v1::ACTOR_KIND_ORGANIZATION);
     actor.set_organization_id(organization);
@@ -240,9 +241,9 @@ class Parser {
 
   absl::Status ParseStep(const YAML::Node& node, size_t index) {
     const std::string field = absl::StrCat("steps[", index, "]");
-    WHISTLE_RETURN_IF_ERROR(CheckKeys(reading_, node, field,
-                                      {"name", "at", "entered", "approximate", "as", "do", "case", "with", "expect",
-                                       "repeat", "advance_to"}));
+    WHISTLE_RETURN_IF_ERROR(CheckKeys(
+        reading_, node, field,
+        {"name", "at", "entered", "approximate", "as", "do", "case", "with", "expect", "repeat", "advance_to"}));
     Step step;
     step.line = node.Mark().line + 1;
     step.name = absl::StrCat("step-", index + 1);
@@ -423,8 +424,8 @@ absl::StatusOr<Scenario> ParseNode(const YAML::Node& root, const std::string& pa
 
 const std::vector<std::string>& EventWords() {
   static const auto* const words = new std::vector<std::string>{
-      "event",      "assignment", "response", "condition", "whistle", "meeting", "commitment", "item",
-      "escalation", "finding",    "letter",   "file",      "hazard",  "proposal", "upgrade",   "review"};
+      "event",      "assignment", "response", "condition", "whistle", "meeting",  "commitment", "item",
+      "escalation", "finding",    "letter",   "file",      "hazard",  "proposal", "upgrade",    "review"};
   return *words;
 }
 

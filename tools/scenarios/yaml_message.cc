@@ -232,8 +232,8 @@ absl::StatusOr<YAML::Node> LoadYamlFile(const std::string& path) {
 
 absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field,
                      absl::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(reading.file, ":", node.Mark().line + 1, ": ", field,
-                                                 field.empty() ? "" : ": ", message));
+  return absl::InvalidArgumentError(
+      absl::StrCat(reading.file, ":", node.Mark().line + 1, ": ", field, field.empty() ? "" : ": ", message));
 }
 
 absl::Status FillMessage(const Reading& reading, const YAML::Node& node, absl::string_view path, Message& message) {
@@ -248,7 +248,8 @@ absl::Status FillMessage(const Reading& reading, const YAML::Node& node, absl::s
 absl::Status CheckKeys(const Reading& reading, const YAML::Node& node, absl::string_view path,
                        const std::vector<std::string>& allowed) {
   if (!node.IsMap()) {
-    return ErrorAt(reading, node, path, absl::StrCat("expected a mapping with some of: ", absl::StrJoin(allowed, ", ")));
+    return ErrorAt(reading, node, path,
+                   absl::StrCat("expected a mapping with some of: ", absl::StrJoin(allowed, ", ")));
   }
   std::set<std::string> seen;
   for (const auto& entry : node) {
@@ -268,7 +269,8 @@ absl::Status CheckKeys(const Reading& reading, const YAML::Node& node, absl::str
 absl::StatusOr<absl::Time> ParseTime(absl::string_view text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) || absl::ParseTime("%Y-%m-%d", text, zone, &time, &error) ||
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) ||
+      absl::ParseTime("%Y-%m-%d", text, zone, &time, &error) ||
       absl::ParseTime("%Y-%m-%d %H:%M", text, zone, &time, &error)) {
     google::protobuf::Timestamp proto = base::ToProto(time);
     WHISTLE_RETURN_IF_ERROR(base::CheckTimestamp(proto, absl::StrCat("\"", text, "\"")));

@@ -1,8 +1,8 @@
 // YAML into protobuf messages, by their descriptors: what a person wrote wrong is named by file, line and field.
 //
 // A mapping is a message, its keys the fields' names in the proto files. A list is a repeated field. Enum values may be
-// written short and small: `stance: refuses` for STANCE_REFUSES. Timestamps are dates or times (see ParseTime). Bytes are
-// hexadecimal digits.
+// written short and small: `stance: refuses` for STANCE_REFUSES. Timestamps are dates or times (see ParseTime). Bytes
+// are hexadecimal digits.
 #ifndef WHISTLE_TOOLS_SCENARIOS_YAML_MESSAGE_H_
 #define WHISTLE_TOOLS_SCENARIOS_YAML_MESSAGE_H_
 
@@ -34,7 +34,8 @@ absl::StatusOr<YAML::Node> LoadYamlFile(const std::string& path);
 absl::StatusOr<YAML::Node> LoadYamlText(const std::string& text, const std::string& file);
 
 // "file:12: field: message" as INVALID_ARGUMENT.
-absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field, absl::string_view message);
+absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field,
+                     absl::string_view message);
 
 // Fills `message` from a mapping. `path` is where the message stands in the file ("steps[3].with"), for errors; may be
 // empty.

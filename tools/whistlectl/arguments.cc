@@ -30,9 +30,9 @@ absl::Status UnknownFlag(absl::string_view name, const std::vector<FlagSpec>& fl
   std::vector<std::string> names;
   for (const FlagSpec& flag : flags) names.push_back(flag.name);
   const std::string near = Nearest(name, names);
-  return absl::InvalidArgumentError(absl::StrCat("unknown flag --", name,
-                                                 near.empty() ? "; --help lists what there is"
-                                                              : absl::StrCat("; did you mean --", near, "?")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag --", name,
+                   near.empty() ? "; --help lists what there is" : absl::StrCat("; did you mean --", near, "?")));
 }
 
 // Replaces each --flagfile by the lines of the file.
@@ -116,7 +116,8 @@ absl::StatusOr<Arguments> Arguments::Parse(const std::vector<std::string>& words
     } else if (i + 1 < expanded.size()) {
       value = expanded[++i];
     } else {
-      return absl::InvalidArgumentError(absl::StrCat("--", flag->name, " needs a value: --", flag->name, "=", flag->value));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", flag->name, " needs a value: --", flag->name, "=", flag->value));
     }
     if (flag->value.empty()) {
       bool on = false;

@@ -94,7 +94,7 @@ absl::Status ListMethods(Session& session) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
       table.AddRow({absl::StrCat(service->full_name(), "/", method.name()),
-                    IsCommand(method)          ? "command"
+                    IsCommand(method)           ? "command"
                     : method.server_streaming() ? "stream"
                                                 : "query",
                     method.input_type()->full_name()});
@@ -113,9 +113,10 @@ std::vector<Command> CallCommands() {
               .operands_min = 1,
               .operands_max = 2,
               .summary = "call any method with a request as JSON",
-              .details = "METHOD is whistle.intake.v1.IntakeService/RecordContact or, short, intake.RecordContact.\n"
-                         "The reply is JSON; of a stream, one line a reply. A refusal prints its reason, subject, what was\n"
-                         "expected and what was found, and exits with 1.",
+              .details =
+                  "METHOD is whistle.intake.v1.IntakeService/RecordContact or, short, intake.RecordContact.\n"
+                  "The reply is JSON; of a stream, one line a reply. A refusal prints its reason, subject, what was\n"
+                  "expected and what was found, and exits with 1.",
               .flags = {{"service", "NAME", "", "whose projection answers timeline and operations methods"}},
               .run = RunCall},
       Command{.words = {"methods"},

@@ -1,6 +1,6 @@
 // whistlectl case: a case's life, read and checked.
-#include "absl/strings/escaping.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/status_macros.h"
@@ -37,14 +37,12 @@ absl::Status PrintTimeline(Session& session) {
   const auto at_version = session.arguments.GetNumber("at-version");
   if (!at_version.ok()) return UsageError(at_version.status().message());
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  WHISTLE_ASSIGN_OR_RETURN(
-      const auto entries,
-      ReadTimeline(*client, session.arguments.Get("service"), session.Operand(0), *at_version, nullptr));
-  Table table(session.json()
-                  ? std::vector<std::string>{"version", "event", "recorded_at", "occurred_at", "service", "actor", "head",
-                                             "what_happened"}
-                  : std::vector<std::string>{"version", "recorded_at", "occurred_at", "service", "actor",
-                                             "what_happened"});
+  WHISTLE_ASSIGN_OR_RETURN(const auto entries, ReadTimeline(*client, session.arguments.Get("service"),
+                                                            session.Operand(0), *at_version, nullptr));
+  Table table(session.json() ? std::vector<std::string>{"version", "event", "recorded_at", "occurred_at", "service",
+                                                        "actor", "head", "what_happened"}
+                             : std::vector<std::string>{"version", "recorded_at", "occurred_at", "service", "actor",
+                                                        "what_happened"});
   for (const timeline::v1::TimelineEntry& entry : entries) {
     const journal::v1::Decision& decision = entry.decision();
     for (int i = 0; i < decision.events_size(); ++i) {
@@ -95,14 +93,16 @@ std::vector<Command> CaseCommands() {
               .flags = {{"service", "NAME", "", "from this service's projection"},
                         {"at-version", "N", "0", "only up to this version; 0: all"}},
               .run = PrintTimeline},
-      Command{.words = {"case", "verify"},
-              .operands = "ID",
-              .operands_min = 1,
-              .operands_max = 1,
-              .summary = "recompute a case's chain of hashes in all four services, and compare them",
-              .details = "Ends with \"4 projections agree: case ID version N head HEX\", or says which differ and where, with\n"
-                         "exit status 1.",
-              .run = Verify},
+      Command{
+          .words = {"case", "verify"},
+          .operands = "ID",
+          .operands_min = 1,
+          .operands_max = 1,
+          .summary = "recompute a case's chain of hashes in all four services, and compare them",
+          .details =
+              "Ends with \"4 projections agree: case ID version N head HEX\", or says which differ and where, with\n"
+              "exit status 1.",
+          .run = Verify},
   };
 }
 

@@ -6,14 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
-#include "google/protobuf/any.pb.h"
-#include "google/protobuf/empty.pb.h"
-#include "google/protobuf/unknown_field_set.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/client_callback.h"
+#include "libs/rpc/status_table.h"
 
 namespace whistle::whistlectl {
 namespace {
@@ -23,35 +21,14 @@ using google::protobuf::MessageLite;
 using google::protobuf::MethodDescriptor;
 using GenericStub = grpc::TemplatedGenericStub<MessageLite, MessageLite>;
 
-constexpr char kDetailPayload[] = "type.googleapis.com/whistle.common.v1.RejectionDetail";
 // A page of 500 decisions of 256 KiB is beyond any; a reply this large means the page size should be smaller.
 constexpr int kReplyBytesMax = 64 * 1024 * 1024;
 
-// google.rpc.Status {int32 code = 1; string message = 2; repeated Any details = 3}, read field by field so that no copy
-// of Google's file is needed for it.
-std::optional<common::v1::RejectionDetail> DetailIn(const std::string& status_bytes) {
-  google::protobuf::Empty status;
-  if (!status.ParseFromString(status_bytes)) return std::nullopt;
-  const google::protobuf::UnknownFieldSet& fields = status.GetReflection()->GetUnknownFields(status);
-  for (int i = 0; i < fields.field_count(); ++i) {
-    const google::protobuf::UnknownField& field = fields.field(i);
-    if (field.number() != 3 || field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) continue;
-    google::protobuf::Any any;
-    common::v1::RejectionDetail detail;
-    if (any.ParseFromString(field.length_delimited()) && any.UnpackTo(&detail)) return detail;
-  }
-  return std::nullopt;
-}
-
+// A service that cannot be reached is named by its address.
 absl::Status FromGrpc(const grpc::Status& status, const std::string& address) {
-  if (status.ok()) return absl::OkStatus();
-  std::string message = status.error_message();
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) absl::StrAppend(&message, " (asked ", address, ")");
-  absl::Status out(static_cast<absl::StatusCode>(status.error_code()), message);
-  if (const auto detail = DetailIn(status.error_details())) {
-    out.SetPayload(kDetailPayload, absl::Cord(detail->SerializeAsString()));
-  }
-  return out;
+  const absl::Status out = rpc::FromGrpcStatus(status);
+  if (out.code() != absl::StatusCode::kUnavailable) return out;
+  return absl::UnavailableError(absl::StrCat(out.message(), " (asked ", address, ")"));
 }
 
 std::string PathOf(const MethodDescriptor& method) {
@@ -170,23 +147,9 @@ std::string HomeService(const MethodDescriptor& method) {
   return "intake";
 }
 
-std::optional<common::v1::RejectionDetail> RejectionOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kDetailPayload);
-  common::v1::RejectionDetail detail;
-  if (!payload || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
-  return detail;
-}
-
-absl::Status MakeRejectedStatus(absl::StatusCode code, absl::string_view message,
-                                const common::v1::RejectionDetail& detail) {
-  absl::Status status(code, message);
-  status.SetPayload(kDetailPayload, absl::Cord(detail.SerializeAsString()));
-  return status;
-}
-
 std::string DescribeStatus(const absl::Status& status) {
   std::string out = absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message());
-  const auto detail = RejectionOf(status);
+  const auto detail = rpc::DetailOf(status);
   if (!detail) return out;
   const auto add = [&out](absl::string_view name, absl::string_view value) {
     if (!value.empty()) absl::StrAppend(&out, "\n  ", name, ": ", value);

@@ -2,14 +2,13 @@
 //
 //   GrpcClient client(Endpoints{.target = "127.0.0.1:7100"}, "whistlectl", absl::Seconds(30));
 //   absl::Status status = client.Call(*method, request, "intake", response);
-//   if (auto detail = RejectionOf(status)) …
+//   if (auto detail = rpc::DetailOf(status)) …
 #ifndef WHISTLE_TOOLS_WHISTLECTL_CLIENT_H_
 #define WHISTLE_TOOLS_WHISTLECTL_CLIENT_H_
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,7 +17,6 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
-#include "whistle/common/v1/errors.pb.h"
 
 namespace whistle::whistlectl {
 
@@ -31,7 +29,7 @@ class Client {
   virtual ~Client() = default;
 
   // Calls a unary method. `service` names the service whose projection answers, for the methods that every service
-  // serves; empty: the one the method's package belongs to. A refusal carries its RejectionDetail (see RejectionOf).
+  // serves; empty: the one the method's package belongs to. A refusal carries its RejectionDetail (rpc::DetailOf).
   virtual absl::Status Call(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
                             absl::string_view service, google::protobuf::Message& response) = 0;
 
@@ -74,12 +72,6 @@ class GrpcClient final : public Client {
 // The service that a method's package belongs to: the registry is intake's, what every service serves is intake's too
 // unless the caller says otherwise.
 std::string HomeService(const google::protobuf::MethodDescriptor& method);
-
-// The machine-readable part of a refusal, if the status is one.
-std::optional<common::v1::RejectionDetail> RejectionOf(const absl::Status& status);
-// A status as a service would refuse with it; also for tests.
-absl::Status MakeRejectedStatus(absl::StatusCode code, absl::string_view message,
-                                const common::v1::RejectionDetail& detail);
 
 // "FAILED_PRECONDITION: the case is closed (reason case_closed, subject …; expected …; found …)".
 std::string DescribeStatus(const absl::Status& status);

@@ -57,8 +57,8 @@ Piece FrontPiece(absl::string_view text) {
 }
 
 bool IsZeroWidth(uint32_t c) {
-  return (c >= 0x0300 && c <= 0x036F) || (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE00 && c <= 0xFE0F) ||
-         c == 0x200C || c == 0x200D;
+  return (c >= 0x0300 && c <= 0x036F) || (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x200C ||
+         c == 0x200D;
 }
 
 // Unicode's East Asian Wide and Fullwidth, in blocks.

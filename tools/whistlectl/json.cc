@@ -13,8 +13,8 @@ absl::StatusOr<std::string> MessageJson(const google::protobuf::Message& message
   std::string out;
   const auto status = google::protobuf::util::MessageToJsonString(message, &out, options);
   if (!status.ok()) {
-    return absl::DataLossError(
-        absl::StrCat("the ", message.GetDescriptor()->full_name(), " has no JSON form: ", std::string(status.message())));
+    return absl::DataLossError(absl::StrCat("the ", message.GetDescriptor()->full_name(),
+                                            " has no JSON form: ", std::string(status.message())));
   }
   return std::string(absl::StripTrailingAsciiWhitespace(out));
 }

@@ -11,8 +11,8 @@ namespace whistle::whistlectl {
 
 enum class JsonShape { kOneLine, kLines };
 
-// Without a line feed at the end. Fields that are not set are left out. DATA_LOSS if a value has no JSON form (a time beyond
-// the year 9999).
+// Without a line feed at the end. Fields that are not set are left out. DATA_LOSS if a value has no JSON form (a time
+// beyond the year 9999).
 absl::StatusOr<std::string> MessageJson(const google::protobuf::Message& message, JsonShape shape);
 
 }  // namespace whistle::whistlectl

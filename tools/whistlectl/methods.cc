@@ -90,16 +90,16 @@ absl::StatusOr<const MethodDescriptor*> FindMethod(absl::string_view name) {
     if (own == parts[0]) service = each;
   }
   if (service == nullptr) {
-    return absl::NotFoundError(absl::StrCat("there is no service \"", parts[0], "\"; there are: ",
-                                            absl::StrJoin(known, ", ")));
+    return absl::NotFoundError(
+        absl::StrCat("there is no service \"", parts[0], "\"; there are: ", absl::StrJoin(known, ", ")));
   }
   if (const MethodDescriptor* method = service->FindMethodByName(parts[1])) return method;
   std::vector<std::string> methods;
   for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i)->name());
   const std::string near = Nearest(parts[1], methods);
-  return absl::NotFoundError(absl::StrCat(
-      service->full_name(), " has no method \"", parts[1], "\"",
-      near.empty() ? absl::StrCat("; it has: ", absl::StrJoin(methods, ", ")) : absl::StrCat("; did you mean ", near, "?")));
+  return absl::NotFoundError(absl::StrCat(service->full_name(), " has no method \"", parts[1], "\"",
+                                          near.empty() ? absl::StrCat("; it has: ", absl::StrJoin(methods, ", "))
+                                                       : absl::StrCat("; did you mean ", near, "?")));
 }
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type) {

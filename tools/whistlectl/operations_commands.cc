@@ -75,7 +75,8 @@ absl::Status ProjectionStatus(Session& session) {
     return absl::OkStatus();
   }
   Table services({"service", "fold", "agenda_items", "agenda"});
-  Table partitions({"service", "partition", "health", "offset", "accepted", "superseded", "malformed", "digest", "reason"});
+  Table partitions(
+      {"service", "partition", "health", "offset", "accepted", "superseded", "malformed", "digest", "reason"});
   for (const auto& projection : all.projections()) {
     services.AddRow({projection.service(), projection.fold_fingerprint(), absl::StrCat(projection.agenda_items()),
                      projection.agenda_paused() ? "paused" : "running"});
@@ -201,18 +202,21 @@ std::vector<Command> OperationsCommands() {
                     return SwitchAgenda<operations::v1::PauseAgendaRequest, operations::v1::PauseAgendaResponse>(
                         session, "PauseAgenda");
                   }},
-      Command{.words = {"agenda", "resume"}, .summary = "fire again what is due", .flags = {service},
+      Command{.words = {"agenda", "resume"},
+              .summary = "fire again what is due",
+              .flags = {service},
               .run =
                   [](Session& session) {
                     return SwitchAgenda<operations::v1::ResumeAgendaRequest, operations::v1::ResumeAgendaResponse>(
                         session, "ResumeAgenda");
                   }},
-      Command{.words = {"clock", "advance"},
-              .summary = "move a virtual clock; what falls due on the way fires at its own time",
-              .flags = {{"to", "TIME", "", "to this time: 2021-07-14 or 2021-07-14T09:30:00Z"},
-                        {"by", "DURATION", "", "by this much: 36h"},
-                        {"without-firing", "", "false", "pass the time as an outage would; what is due fires at the end"}},
-              .run = AdvanceClock},
+      Command{
+          .words = {"clock", "advance"},
+          .summary = "move a virtual clock; what falls due on the way fires at its own time",
+          .flags = {{"to", "TIME", "", "to this time: 2021-07-14 or 2021-07-14T09:30:00Z"},
+                    {"by", "DURATION", "", "by this much: 36h"},
+                    {"without-firing", "", "false", "pass the time as an outage would; what is due fires at the end"}},
+          .run = AdvanceClock},
   };
 }
 

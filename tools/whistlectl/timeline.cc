@@ -59,7 +59,8 @@ class Faults {
   size_t count_ = 0;
 };
 
-// What one timeline says of itself: versions without gaps, each head the hash of the bytes, each parent the head before.
+// What one timeline says of itself: versions without gaps, each head the hash of the bytes, each parent the head
+// before.
 void CheckChain(const std::vector<TimelineEntry>& entries, const std::string& case_id, Faults faults) {
   std::string head;
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -68,7 +69,8 @@ void CheckChain(const std::vector<TimelineEntry>& entries, const std::string& ca
     if (entry.version() != version) faults.Add(version, absl::StrCat("is numbered ", entry.version()));
     const base::Digest hash = base::Sha256(entry.decision_bytes());
     if (entry.head() != hash.ToBytes()) {
-      faults.Add(version, absl::StrCat("the stored bytes hash to ", hash.ToHex(), ", the head says ", Hex(entry.head())));
+      faults.Add(version,
+                 absl::StrCat("the stored bytes hash to ", hash.ToHex(), ", the head says ", Hex(entry.head())));
     }
     journal::v1::Decision decision;
     if (!decision.ParseFromString(entry.decision_bytes())) {
@@ -89,8 +91,8 @@ void Compare(const std::vector<TimelineEntry>& first, const std::string& first_s
   for (size_t i = 0; i < std::max(first.size(), other.size()); ++i) {
     const uint64_t version = i + 1;
     if (i >= other.size() || i >= first.size()) {
-      faults.Add(version, absl::StrCat("is only in ", i >= other.size() ? first_service : "this service", ", which has ",
-                                       std::max(first.size(), other.size()), " versions, the other ",
+      faults.Add(version, absl::StrCat("is only in ", i >= other.size() ? first_service : "this service",
+                                       ", which has ", std::max(first.size(), other.size()), " versions, the other ",
                                        std::min(first.size(), other.size())));
       return;
     }
@@ -107,8 +109,8 @@ void Compare(const std::vector<TimelineEntry>& first, const std::string& first_s
                                        b.position().offset()));
     }
     if (base::FromProto(a.recorded_at()) != base::FromProto(b.recorded_at())) {
-      faults.Add(version, absl::StrCat("the recorded time", than, base::TimeText(base::FromProto(a.recorded_at())), ", ",
-                                       base::TimeText(base::FromProto(b.recorded_at()))));
+      faults.Add(version, absl::StrCat("the recorded time", than, base::TimeText(base::FromProto(a.recorded_at())),
+                                       ", ", base::TimeText(base::FromProto(b.recorded_at()))));
     }
   }
 }

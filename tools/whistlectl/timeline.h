@@ -32,8 +32,9 @@ struct Verdict {
   std::string LastLine(const std::string& case_id) const;
 };
 
-// Reads the case from all four services up to the same version, recomputes each chain of hashes from the stored bytes, and
-// compares them byte for byte. NOT_FOUND if no service knows the case; UNAVAILABLE names the service that cannot be asked.
+// Reads the case from all four services up to the same version, recomputes each chain of hashes from the stored bytes,
+// and compares them byte for byte. NOT_FOUND if no service knows the case; UNAVAILABLE names the service that cannot be
+// asked.
 absl::StatusOr<Verdict> VerifyCase(Client& client, const std::string& case_id);
 
 }  // namespace whistle::whistlectl

@@ -73,8 +73,7 @@ std::string HelpFor(absl::string_view group) {
 // The command that the words begin with, and how many of them name it; null if there is none.
 std::pair<const Command*, size_t> FindCommand(const std::vector<std::string>& words) {
   for (const Command& command : AllCommands()) {
-    if (words.size() >= command.words.size() &&
-        std::equal(command.words.begin(), command.words.end(), words.begin())) {
+    if (words.size() >= command.words.size() && std::equal(command.words.begin(), command.words.end(), words.begin())) {
       return {&command, command.words.size()};
     }
   }
