@@ -15,6 +15,7 @@
 #include "libs/base/text.h"
 #include "libs/base/time.h"
 #include "tools/whistlectl/methods.h"
+#include "yaml-cpp/exceptions.h"
 
 namespace whistle::scenarios {
 namespace {

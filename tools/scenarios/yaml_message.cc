@@ -17,6 +17,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "tools/whistlectl/methods.h"
+#include "yaml-cpp/exceptions.h"
 
 namespace whistle::scenarios {
 namespace {
