@@ -325,6 +325,24 @@ TEST_F(OpenTest, AMissingFileOfTheStoreIsDataLoss) {
   }
 }
 
+TEST_F(OpenTest, AHoleBeforeTheEndIsRefusedWithPartitionAndOffset) {
+  Make(5);
+  {
+    const auto store = Store::Open({.dir = DbPath(Path("store"))}, Store::Mode::kReadWrite);
+    ASSERT_TRUE(store.ok()) << store.status();
+    const auto late =
+        std::make_shared<const StoredRecord>(StoredRecord{base::Offset{8}, clock_.Now(), {"case", "8", {}}});
+    ASSERT_TRUE((*store)->Append({{kPartition, late}}).ok());
+    const absl::Status read = (*store)->Read(kPartition, base::Offset{4}, base::Offset{9}, {}).status();
+    EXPECT_EQ(read.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(read.message()), HasSubstr("partition 11"));
+    EXPECT_THAT(std::string(read.message()), HasSubstr("offset 6 expected, found 8"));
+  }
+  const absl::Status status = Refusal();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("partition 11, offset 6 expected"));
+}
+
 TEST_F(OpenTest, AnEmptyStoreFolderIsDataLossAndNotANewJournal) {
   Make(5);
   fs::remove_all(Path("store"));

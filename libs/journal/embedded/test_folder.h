@@ -23,11 +23,15 @@ class TestFolder {
     path_ = pattern;
   }
   ~TestFolder() {
+    if (kept_) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
+
+  // Leaves it, for somebody to look at.
+  void Keep() { kept_ = true; }
 
   const std::string& path() const { return path_; }
   // A path in it that does not exist.
@@ -36,6 +40,7 @@ class TestFolder {
  private:
   std::string path_;
   int paths_ = 0;
+  bool kept_ = false;
 };
 
 // Every file under `dir` with its size.
