@@ -18,6 +18,7 @@
 #include "libs/journal/embedded/store.h"
 #include "libs/journal/embedded/test_folder.h"
 #include "libs/journal/genesis.h"
+#include "rocksdb/db.h"
 
 namespace whistle::journal {
 namespace {
@@ -304,6 +305,24 @@ TEST_F(OpenTest, AnotherFormatVersionIsRefusedAndNamed) {
   const absl::Status status = Refusal();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr(path), HasSubstr("version 2"), HasSubstr("version 1")));
+}
+
+TEST_F(OpenTest, AnotherFormatVersionOfTheStoreIsRefusedTooWhenTheMarkDoesNotSay) {
+  Make(5);
+  {
+    rocksdb::DB* raw = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(rocksdb::Options(), DbPath(Path("store")), &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    const std::string version("\x02\0\0\0", 4);
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(),
+                        "\xff\xff\xff\xff"
+                        "format",
+                        version)
+                    .ok());
+  }
+  const absl::Status status = Refusal();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("version 2"), HasSubstr("version 1")));
 }
 
 TEST_F(OpenTest, AMissingFileOfTheStoreIsDataLoss) {
