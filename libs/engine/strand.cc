@@ -600,6 +600,10 @@ void Strand::WakePositionWaiters() {
 
 void Strand::Answer(const PendingPtr& pending, engine::Answer answer) {
   if (pending->answered) return;
+  // An instance that was held up finds the verdict when nobody waits for it any more; the retry gets it.
+  if (WallNow() > pending->command.deadline && !std::holds_alternative<absl::Status>(answer)) {
+    answer = absl::UnavailableError("the verdict came after the deadline; retry with the same request id");
+  }
   pending->answered = true;
   deadlines_.erase({pending->command.deadline, pending->number});
   pending_.erase(pending->number);

@@ -37,13 +37,17 @@ endfunction()
 
 # One ctest entry for each GoogleTest case, so that the count ctest prints is the real one.
 function(whistle_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
+  if(NOT ARG_OPTIMIZED)
+    # A test's own code runs once; what it tests is compiled as it ships. This halves the time that tests take to build.
+    target_compile_options(${ARG_NAME} PRIVATE -O0)
+  endif()
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${ARG_NAME} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")

@@ -1,4 +1,5 @@
 // The embedded journal passes the suite that every journal passes.
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ class EmbeddedHarness final : public Harness {
     if (how == Stop::kCrash) {
       // What a killed process leaves: its files as they are at that moment, still open.
       const std::string image = folder_.NewPath();
-      CopyWhileOpen(dir_, image);
+      std::filesystem::copy(dir_, image, std::filesystem::copy_options::recursive);
       dir_ = image;
     }
     journal_.reset();

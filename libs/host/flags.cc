@@ -1,0 +1,78 @@
+#include "libs/host/flags.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/time.h"
+
+ABSL_FLAG(std::string, journal, "", "where the journal is: embedded:DIR");
+ABSL_FLAG(std::string, data, "", "the folder of the projections; each service makes its own in it");
+ABSL_FLAG(std::string, listen, "", "where gRPC listens, loopback only: 127.0.0.1:PORT");
+ABSL_FLAG(std::string, metrics_listen, "", "where /metrics and /healthz are served, loopback only; \"none\" for nowhere");
+ABSL_FLAG(std::string, clock, "real", "real, or virtual: a clock that moves only by OperationsService.AdvanceClock");
+ABSL_FLAG(std::string, virtual_start, "", "where a virtual clock starts on a new journal: 2009-01-01T00:00:00Z");
+ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(15), "how long a shutdown waits for what was accepted");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+ABSL_FLAG(std::string, log_format, "logfmt", "logfmt or json");
+
+namespace whistle::host {
+
+absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_view usage, ProcessOptions defaults) {
+  absl::FlagsUsageConfig config;
+  // --help shows the program's own flags, not those of the libraries it is made of.
+  const auto own = [](absl::string_view file) { return absl::StrContains(file, "libs/host/flags.cc"); };
+  config.contains_help_flags = own;
+  config.contains_helpshort_flags = own;
+  config.normalize_filename = [](absl::string_view) { return std::string("flags"); };
+  absl::SetFlagsUsageConfig(config);
+  absl::SetProgramUsageMessage(usage);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is not understood; see --help"));
+  }
+
+  ProcessOptions options = std::move(defaults);
+  if (!absl::GetFlag(FLAGS_journal).empty()) options.journal = absl::GetFlag(FLAGS_journal);
+  if (!absl::GetFlag(FLAGS_data).empty()) options.data = absl::GetFlag(FLAGS_data);
+  if (!absl::GetFlag(FLAGS_listen).empty()) options.listen = absl::GetFlag(FLAGS_listen);
+  if (absl::GetFlag(FLAGS_metrics_listen) == "none") {
+    options.metrics_listen.clear();
+  } else if (!absl::GetFlag(FLAGS_metrics_listen).empty()) {
+    options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  }
+  const std::string clock = absl::GetFlag(FLAGS_clock);
+  if (clock == "virtual") {
+    options.clock = journal::ClockKind::kVirtual;
+  } else if (clock == "real") {
+    options.clock = journal::ClockKind::kReal;
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat("--clock: expected real or virtual, found \"", clock, "\""));
+  }
+  if (const std::string start = absl::GetFlag(FLAGS_virtual_start); !start.empty()) {
+    if (options.clock != journal::ClockKind::kVirtual) {
+      return absl::InvalidArgumentError("--virtual_start: only with --clock=virtual");
+    }
+    const auto time = base::TimeFromText(start);
+    if (!time.ok()) return absl::InvalidArgumentError(absl::StrCat("--virtual_start: ", time.status().message()));
+    if (*time < base::EarliestTime() || *time > base::LatestTime()) {
+      return absl::InvalidArgumentError("--virtual_start: expected a time from 1900 to 9999");
+    }
+    options.virtual_start = *time;
+  }
+  options.shutdown_timeout = absl::GetFlag(FLAGS_shutdown_timeout);
+  if (options.shutdown_timeout < absl::ZeroDuration() || options.shutdown_timeout > absl::Minutes(10)) {
+    return absl::InvalidArgumentError("--shutdown_timeout: expected 0s to 10m");
+  }
+  WHISTLE_ASSIGN_OR_RETURN(options.log_level, telemetry::LogLevelFromText(absl::GetFlag(FLAGS_log_level)));
+  WHISTLE_ASSIGN_OR_RETURN(options.log_format, telemetry::LogFormatFromText(absl::GetFlag(FLAGS_log_format)));
+  return options;
+}
+
+}  // namespace whistle::host
