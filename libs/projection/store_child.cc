@@ -1,4 +1,5 @@
-// Another process at a projection store, for rocks_store_test: something to kill, to be locked out by, to be refused.
+// Another process at a projection store, for tests of RocksStore: something to kill, to be locked out by, to be
+// refused.
 //
 //   projection_store_child write DIR               commits NthCommit after NthCommit, one byte on stdout after each
 //   projection_store_child hold DIR                opens, one byte on stdout, keeps it open until stdin ends
