@@ -116,7 +116,7 @@ std::vector<std::string> Includes(const std::string& text) {
 std::string FileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 bool IsTestCode(const std::string& path) {
-  return absl::EndsWith(path, "_test.cc") || absl::StartsWith(path, "tests/") ||
+  return absl::EndsWith(path, "_test.cc") || absl::EndsWith(path, "_testing.h") || absl::StartsWith(path, "tests/") ||
          absl::StartsWith(path, "libs/testing/") || absl::StrContains(path, "/conformance/");
 }
 
