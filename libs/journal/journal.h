@@ -93,7 +93,8 @@ class Reader {
 class Journal {
  public:
   // Exactly one call, with the record's place, or why there is none:
-  //   RESOURCE_EXHAUSTED, INVALID_ARGUMENT: refused before anything was written; the record will never appear.
+  //   RESOURCE_EXHAUSTED, INVALID_ARGUMENT: refused before anything was written; the record will never appear. The
+  //   first when too much waits already, the second when the record is too large or there is no such partition.
   //   anything else: the outcome is unknown; the record may appear, later, or never.
   using AppendDone = absl::AnyInvocable<void(absl::StatusOr<Appended>) &&>;
   using EndDone = absl::AnyInvocable<void(absl::StatusOr<base::Offset>) &&>;

@@ -61,6 +61,8 @@ TEST(ArchitectureTest, TestsAreNeverSwitchedOff) { ExpectKept(Project().Code(), 
 
 TEST(ArchitectureTest, ExceptionsStayOut) { ExpectKept(Project().Code(), NoExceptions); }
 
+TEST(ArchitectureTest, ProgramsHoldNoTestCode) { ExpectKept(Project().Code(), ProgramsHoldNoTestCode); }
+
 TEST(ArchitectureTest, EverySourceIsBuilt) {
   std::ifstream in(WHISTLE_BINARY_DIR "/compile_commands.json");
   std::ostringstream commands;
@@ -156,13 +158,20 @@ TEST(RulesBite, ATestSwitchedOffIsFound) {
               SizeIs(1));
 }
 
-TEST(RulesBite, ExceptionsAreFoundUnlessForeignCodeThrows) {
+TEST(RulesBite, ExceptionsAreFoundUnlessALibraryThrowsThem) {
   EXPECT_THAT(NoExceptions({"libs/a.cc", "throw 1;"}), SizeIs(1));
   EXPECT_THAT(NoExceptions({"libs/a.cc", "try { f(); } catch (...) {}"}), SizeIs(1));
-  EXPECT_THAT(
-      NoExceptions({"tools/a.cc", "#include <yaml-cpp/yaml.h>\ntry { f(); } catch (const YAML::Exception& e) {}"}),
-      IsEmpty());
+  EXPECT_THAT(NoExceptions({"libs/a.cc", "try { f(); } catch (const std::exception& e) {}"}), SizeIs(1));
+  EXPECT_THAT(NoExceptions({"tools/a.cc", "try { f(); } catch (const YAML::Exception& e) {}"}), IsEmpty());
   EXPECT_THAT(NoExceptions({"libs/a.cc", "// A catch of fish.\nconst char* k = \"throw\";"}), IsEmpty());
+}
+
+TEST(RulesBite, TestCodeInAProgramIsFound) {
+  EXPECT_THAT(ProgramsHoldNoTestCode({"libs/a.cc", "#include \"libs/testing/scenario.h\"\n"}), SizeIs(1));
+  EXPECT_THAT(
+      ProgramsHoldNoTestCode({"services/x/a.cc", "#include \"services/x/x_testing.h\"\n#include <gtest/gtest.h>\n"}),
+      SizeIs(2));
+  EXPECT_THAT(ProgramsHoldNoTestCode({"libs/a_test.cc", "#include \"libs/testing/scenario.h\"\n"}), IsEmpty());
 }
 
 TEST(RulesBite, AnOrphanIsFound) {

@@ -36,6 +36,7 @@ Complaints NothingIsLeftForLater(const SourceFile& file);
 Complaints TestsNeverSleep(const SourceFile& file);
 Complaints TestsAreNeverSwitchedOff(const SourceFile& file);
 Complaints NoExceptions(const SourceFile& file);
+Complaints ProgramsHoldNoTestCode(const SourceFile& file);
 
 // `compile_commands` is the text of build/compile_commands.json.
 Complaints IsCompiled(const SourceFile& file, const std::string& compile_commands);

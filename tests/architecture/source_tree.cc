@@ -116,8 +116,11 @@ std::vector<std::string> Includes(const std::string& text) {
 std::string FileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 bool IsTestCode(const std::string& path) {
-  return absl::EndsWith(path, "_test.cc") || absl::EndsWith(path, "_testing.h") || absl::StartsWith(path, "tests/") ||
-         absl::StartsWith(path, "libs/testing/") || absl::StrContains(path, "/conformance/");
+  const std::string name = FileName(path);
+  return absl::EndsWith(name, "_test.cc") || absl::EndsWith(name, "_child.cc") ||
+         absl::StrContains(name, "_testing.") || (name == "given.h" && absl::StartsWith(path, "services/")) ||
+         absl::StartsWith(path, "tests/") || absl::StartsWith(path, "libs/testing/") ||
+         absl::StrContains(path, "/conformance/");
 }
 
 }  // namespace whistle::architecture

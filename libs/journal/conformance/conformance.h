@@ -31,10 +31,10 @@ class Harness {
 
   virtual ~Harness() = default;
 
-  // The journal as it is open now. Must not be called before its readers' owners know: Reopen needs all readers gone.
+  // The journal as it is open now; gone with the next Reopen.
   virtual Journal& journal() = 0;
 
-  // Stops the journal and opens what it stored.
+  // Stops the journal, whose readers must be gone, and opens what it stored.
   virtual void Reopen(Stop how) = 0;
 
   // The clock that stamps; null if the journal has one of its own that a test cannot set.

@@ -1,5 +1,4 @@
 // The embedded journal passes the suite that every journal passes.
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,7 +26,7 @@ class EmbeddedHarness final : public Harness {
     if (how == Stop::kCrash) {
       // What a killed process leaves: its files as they are at that moment, still open.
       const std::string image = folder_.NewPath();
-      std::filesystem::copy(dir_, image, std::filesystem::copy_options::recursive);
+      CopyWhileOpen(dir_, image);
       dir_ = image;
     }
     journal_.reset();

@@ -40,7 +40,7 @@ inline constexpr size_t kKeyAndHeadersBytesMax = 16 * 1024;
 
 struct EmbeddedOptions {
   // Made if it is not there.
-  std::string dir;
+  std::string dir = {};
   // Gives the stamps. Must outlive the journal.
   const base::Clock* clock = nullptr;
   // A journal made on the other kind is refused.
@@ -60,10 +60,13 @@ struct EmbeddedOptions {
   size_t tail_bytes_max = 1024 * 1024;
   // How much RocksDB keeps in its log before it writes a table; also how much is read again at start.
   size_t memtable_bytes = 64 * 1024 * 1024;
+  // Less free than this, and it is not opened: opening writes a table of what RocksDB's log held, and a full disk is
+  // better told of at start than by the first command.
+  uint64_t free_bytes_min = 32 * 1024 * 1024;
 
   // Called once, from the writer thread, when the disk failed: nothing will be acknowledged any more, and the process
   // should exit and be started again. Must not destroy the journal.
-  std::function<void(const absl::Status&)> on_fatal;
+  std::function<void(const absl::Status&)> on_fatal = nullptr;
 
   // An operator's last resort: take a journal whose mark is lost as it is, and make a new mark.
   bool recreate_mark = false;

@@ -6,8 +6,10 @@
 #ifndef WHISTLE_LIBS_JOURNAL_EMBEDDED_FOLDER_H_
 #define WHISTLE_LIBS_JOURNAL_EMBEDDED_FOLDER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -44,6 +46,13 @@ class Folder {
   const std::string dir_;
   const int lock_fd_;
 };
+
+// A failed system call as ours: what `doing` met, PERMISSION_DENIED for a folder that cannot be written,
+// RESOURCE_EXHAUSTED for a full disk.
+absl::Status SystemError(int error, absl::string_view doing);
+
+// RESOURCE_EXHAUSTED if the disk under `dir` has less than `bytes` free.
+absl::Status CheckFree(const std::string& dir, uint64_t bytes);
 
 // Makes the entries of `dir` durable.
 absl::Status SyncDir(const std::string& dir);

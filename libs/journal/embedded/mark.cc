@@ -12,6 +12,7 @@
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
 #include "libs/journal/embedded/coding.h"
+#include "libs/journal/embedded/folder.h"
 #include "libs/journal/genesis.h"
 
 namespace whistle::journal {
@@ -84,7 +85,7 @@ std::string EncodeMarkSlot(const Mark& mark, uint64_t sequence, uint32_t format_
 
 absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Create(const std::string& path, const Mark& mark) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", path));
+  if (fd < 0) return SystemError(errno, absl::StrCat("making ", path));
   auto file = std::unique_ptr<MarkFile>(new MarkFile(path, fd));
   WHISTLE_RETURN_IF_ERROR(file->Write(mark));
   WHISTLE_RETURN_IF_ERROR(file->Write(mark));
@@ -95,14 +96,14 @@ absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Create(const std::string& pa
 absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return Unreadable(path, "is missing");
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  if (fd < 0) return SystemError(errno, absl::StrCat("opening ", path));
   auto file = std::unique_ptr<MarkFile>(new MarkFile(path, fd));
 
   std::optional<Slot> latest;
   for (int i = 0; i < 2; ++i) {
     std::string bytes(kMarkSlotBytes, '\0');
     const ssize_t got = pread(fd, bytes.data(), bytes.size(), i * static_cast<off_t>(kMarkSlotBytes));
-    if (got < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+    if (got < 0) return SystemError(errno, absl::StrCat("reading ", path));
     bytes.resize(got);
     std::optional<Slot> slot = DecodeSlot(bytes);
     if (slot && (!latest || slot->sequence > latest->sequence)) latest = std::move(slot);
@@ -133,7 +134,7 @@ absl::Status MarkFile::WriteSlot(int slot, absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t wrote = pwrite(fd_, bytes.data(), bytes.size(), at);
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path_));
+    if (wrote <= 0) return SystemError(errno, absl::StrCat("writing ", path_));
     bytes.remove_prefix(wrote);
     at += wrote;
   }
@@ -141,7 +142,7 @@ absl::Status MarkFile::WriteSlot(int slot, absl::string_view bytes) {
 }
 
 absl::Status MarkFile::Sync() {
-  if (fdatasync(fd_) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path_));
+  if (fdatasync(fd_) != 0) return SystemError(errno, absl::StrCat("syncing ", path_));
   return absl::OkStatus();
 }
 

@@ -103,7 +103,7 @@ absl::StatusOr<Inspected> Inspect(const StoreOptions& store_options, const Mark*
 absl::StatusOr<std::unique_ptr<MarkFile>> RecreateMark(const std::string& path, const Mark& mark) {
   std::error_code error;
   std::filesystem::remove(path, error);
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot remove ", path));
+  if (error) return SystemError(error.value(), absl::StrCat("removing ", path));
   return MarkFile::Create(path, mark);
 }
 
@@ -113,6 +113,7 @@ absl::StatusOr<OpenedFolder> OpenFolder(const EmbeddedOptions& options) {
   WHISTLE_RETURN_IF_ERROR(CheckOptions(options));
   OpenedFolder opened;
   WHISTLE_ASSIGN_OR_RETURN(opened.folder, Folder::Take(options.dir));
+  WHISTLE_RETURN_IF_ERROR(CheckFree(options.dir, options.free_bytes_min));
   if (!opened.folder->HasStore()) WHISTLE_RETURN_IF_ERROR(Make(options, *opened.folder));
 
   const std::string mark_path = MarkPath(opened.folder->StoreDir());

@@ -200,9 +200,22 @@ absl::Status Store::CheckCount(absl::Span<const base::Offset> ends) const {
   // More is harmless: a table and a log may both hold a record when the process died between writing the one and
   // dropping the other.
   if (found >= expected) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(dir_, " holds ", found - kKeysBesideRecords,
-                                          " records; the ends of its partitions call for ",
-                                          expected - kKeysBesideRecords, ": some are missing before the ends"));
+  return FindGap(ends);
+}
+
+absl::Status Store::FindGap(absl::Span<const base::Offset> ends) const {
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions()));
+  for (base::PartitionId partition : AllPartitions(static_cast<int>(ends.size()) - 1)) {
+    it->Seek(DbKey(partition, base::Offset{0}));
+    for (base::Offset expected; expected < ends[PlaceOf(partition)]; expected = expected.Next(), it->Next()) {
+      WHISTLE_RETURN_IF_ERROR(Explain(it->status(), "looking for a missing record in"));
+      if (it->Valid() && ToView(it->key()) == absl::string_view(DbKey(partition, expected))) continue;
+      return absl::DataLossError(absl::StrCat(dir_, " has lost records before its ends: partition ",
+                                              partition.ToString(), ", offset ", expected.value, " expected, found ",
+                                              it->Valid() ? "another" : "nothing"));
+    }
+  }
+  return absl::DataLossError(absl::StrCat(dir_, " holds fewer records than its tables' properties say"));
 }
 
 absl::Status Store::Append(absl::Span<const PlacedRecord> records) {

@@ -89,6 +89,9 @@ class Store {
  private:
   Store(std::string dir, std::unique_ptr<rocksdb::DB> db);
 
+  // DATA_LOSS that names the first record missing before `ends`.
+  absl::Status FindGap(absl::Span<const base::Offset> ends) const;
+
   // As ours, with what we were doing.
   absl::Status Explain(const rocksdb::Status& status, absl::string_view doing) const;
 

@@ -1,0 +1,41 @@
+// Organizations and policy as files: what `whistlectl registry apply` and scenarios put in force.
+//
+// A file has the keys `organizations` (a list of whistle.registry.v1.Organization) and `policy` (one
+// whistle.registry.v1.Policy), either or both; other keys are refused.
+#ifndef WHISTLE_TOOLS_SCENARIOS_REGISTRY_FILE_H_
+#define WHISTLE_TOOLS_SCENARIOS_REGISTRY_FILE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/scenarios/yaml_message.h"
+#include "whistle/registry/v1/organization.pb.h"
+#include "whistle/registry/v1/policy.pb.h"
+
+namespace whistle::scenarios {
+
+struct RegistryContent {
+  // In the files' order; each id once.
+  std::vector<registry::v1::Organization> organizations;
+  // "file:line" of each organization, in the same order.
+  std::vector<std::string> places;
+  std::optional<registry::v1::Policy> policy;
+
+  bool empty() const { return organizations.empty() && !policy.has_value(); }
+  bool Knows(const std::string& organization_id) const;
+};
+
+// Adds what the mapping holds. INVALID_ARGUMENT names file, line and field: an unknown key, an organization or a policy
+// given twice.
+absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, absl::string_view path,
+                                RegistryContent& content);
+
+// Files, and folders of *.yaml files (in the order of their names, not their subfolders).
+absl::StatusOr<RegistryContent> LoadRegistryFiles(const std::vector<std::string>& paths);
+
+}  // namespace whistle::scenarios
+
+#endif  // WHISTLE_TOOLS_SCENARIOS_REGISTRY_FILE_H_
