@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/time.h"
+#include "libs/domain/correction.h"
 
 namespace whistle::domain {
 namespace {
@@ -31,6 +32,25 @@ absl::string_view StatusWord(CaseStatus status) {
     default:
       return "unknown";
   }
+}
+
+// What the header took from a corrected entry is put right in it. The start of the statutory clock is not among it.
+void EvolveCorrection(CaseHeader& header, const common::v1::EntryCorrected& corrected) {
+  Event entry;
+  const auto corrected_date = [&](google::protobuf::Timestamp& date) {
+    *entry.mutable_occurred_at() = date;
+    if (ApplyCorrection(corrected, &entry)) date = entry.occurred_at();
+  };
+  // A case begins with its registration.
+  if (corrected.event_id() == MakeEventId(base::Version{1}, 1)) {
+    ApplyCorrection(corrected, &header);
+    return;
+  }
+  if (corrected.event_id() == header.handler_event_id()) {
+    ApplyCorrection(corrected, &header);
+    corrected_date(*header.mutable_handler_since());
+  }
+  if (corrected.event_id() == header.status_event_id()) corrected_date(*header.mutable_status_since());
 }
 
 }  // namespace
@@ -72,6 +92,8 @@ void EvolveHeader(CaseHeader& header, const Event& event, const EventRef& ref) {
     SetStatus(header, intake::v1::CASE_STATUS_CLOSED, event, ref);
   } else if (event.has_case_reopened()) {
     SetStatus(header, intake::v1::CASE_STATUS_ACCEPTED, event, ref);
+  } else if (event.has_intake_entry_corrected()) {
+    EvolveCorrection(header, event.intake_entry_corrected());
   }
 }
 

@@ -19,7 +19,6 @@ namespace whistle::domain {
 namespace {
 
 using common::v1::EntryCorrected;
-using common::v1::FieldCorrection;
 using common::v1::OrganizationRef;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -139,13 +138,13 @@ std::variant<std::string, Rejection> TimeJson(absl::string_view value, absl::str
 }
 
 // What the leaf should say, as protobuf JSON.
-std::variant<std::string, Rejection> Wanted(const Leaf& leaf, const FieldCorrection& correction, absl::string_view at,
+std::variant<std::string, Rejection> Wanted(const Leaf& leaf, const CorrectionWish& correction, absl::string_view at,
                                             const CorrectionLimits& limits, const Context& context) {
   google::protobuf::Value value;
   const std::string value_at = absl::StrCat(at, ".value_json");
-  if (auto no = CheckText(correction.value_json(), value_at, {.bytes_max = 16000})) return *std::move(no);
-  if (!FromJson(correction.value_json(), &value) || value.kind_case() != google::protobuf::Value::kStringValue) {
-    return Invalid(value_at, "a JSON string", correction.value_json());
+  if (auto no = CheckText(correction.value_json, value_at, {.bytes_max = 16000})) return *std::move(no);
+  if (!FromJson(correction.value_json, &value) || value.kind_case() != google::protobuf::Value::kStringValue) {
+    return Invalid(value_at, "a JSON string", correction.value_json);
   }
   if (Is(leaf.field, Timestamp::descriptor())) return TimeJson(value.string_value(), value_at, false, context);
   if (Is(leaf.field, OrganizationRef::descriptor())) {
@@ -204,7 +203,7 @@ const Message* BodyOf(const journal::v1::Event& event) {
 }
 
 Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id,
-                         const google::protobuf::RepeatedPtrField<FieldCorrection>& corrections, absl::string_view why,
+                         const std::vector<CorrectionWish>& corrections, absl::string_view why,
                          const common::v1::CorrectionLog& log, const CorrectionLimits& limits, const Context& context) {
   if (auto no = CheckText(why, "why")) return *std::move(no);
   if (corrections.empty() || corrections.size() > kCorrectionsMax) {
@@ -218,32 +217,32 @@ Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id
   corrected.set_event_id(std::string(event_id));
   corrected.set_why(std::string(why));
   std::set<std::string> seen;
-  for (int i = 0; i < corrections.size(); ++i) {
-    const FieldCorrection& correction = corrections[i];
+  for (int i = 0; i < static_cast<int>(corrections.size()); ++i) {
+    const CorrectionWish& correction = corrections[i];
     const std::string at = absl::StrCat("corrections[", i, "]");
-    const bool occurred = correction.path() == kOccurredAt;
-    const std::optional<Leaf> leaf = Follow(occurred ? &*entry : body, correction.path());
+    const bool occurred = correction.path == kOccurredAt;
+    const std::optional<Leaf> leaf = Follow(occurred ? &*entry : body, correction.path);
     if (!leaf || !MayBeCorrected(*leaf)) {
-      if (auto no = CheckText(correction.path(), absl::StrCat(at, ".path"), {.bytes_max = 200})) return *std::move(no);
+      if (auto no = CheckText(correction.path, absl::StrCat(at, ".path"), {.bytes_max = 200})) return *std::move(no);
       return Invalid(absl::StrCat(at, ".path"),
                      absl::StrCat("occurred_at, or an organization, date or text of ", body->GetDescriptor()->name(),
                                   " (never an id, a number or a date set by a rule)"),
-                     absl::StrCat("\"", correction.path(), "\""));
+                     absl::StrCat("\"", correction.path, "\""));
     }
-    if (!seen.insert(correction.path()).second) {
-      return Invalid(absl::StrCat(at, ".path"), "each field once", correction.path());
+    if (!seen.insert(correction.path).second) {
+      return Invalid(absl::StrCat(at, ".path"), "each field once", correction.path);
     }
     auto wanted = Wanted(*leaf, correction, at, limits, context);
     if (auto* no = std::get_if<Rejection>(&wanted)) return std::move(*no);
     if (occurred) {
       google::protobuf::Value value;
-      (void)FromJson(correction.value_json(), &value);
+      (void)FromJson(correction.value_json, &value);
       auto past = TimeJson(value.string_value(), absl::StrCat(at, ".value_json"), true, context);
       if (auto* no = std::get_if<Rejection>(&past)) return std::move(*no);
     }
-    const auto last = CorrectedLast(log, event_id, correction.path(), context);
+    const auto last = CorrectedLast(log, event_id, correction.path, context);
     auto* field = corrected.add_fields();
-    field->set_path(correction.path());
+    field->set_path(correction.path);
     field->set_was(last ? last->first : JsonOf(*leaf));
     field->set_is(std::get<std::string>(wanted));
     if (field->was() == field->is()) {

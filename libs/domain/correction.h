@@ -12,6 +12,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
@@ -26,13 +27,34 @@ namespace whistle::domain {
 // 2000. They are the limits of the command that made the event.
 using CorrectionLimits = std::map<std::string, size_t>;
 
+// What a correction wants: common.v1.FieldCorrection, or an area's own message with the same fields.
+struct CorrectionWish {
+  // The field's path in the event's body ("handler", "conditions[0].text"), or "occurred_at".
+  std::string path;
+  // What it should have said, as a JSON string: an organization's id, a time (RFC 3339), or a text.
+  std::string value_json;
+};
+
+template <typename FieldCorrection>
+std::vector<CorrectionWish> Wishes(const google::protobuf::RepeatedPtrField<FieldCorrection>& corrections) {
+  std::vector<CorrectionWish> wishes;
+  for (const FieldCorrection& correction : corrections) wishes.push_back({correction.path(), correction.value_json()});
+  return wishes;
+}
+
 // One EntryCorrected event of `service`, or why not: the case has no such event; it is another service's, or a
 // correction itself; a path leads to nothing that may be corrected; a value is not one; it says so already.
 // What must not be corrected in an area (the start of the statutory clock) is refused by that area before this.
 Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id,
-                         const google::protobuf::RepeatedPtrField<common::v1::FieldCorrection>& corrections,
-                         absl::string_view why, const common::v1::CorrectionLog& log, const CorrectionLimits& limits,
-                         const Context& context);
+                         const std::vector<CorrectionWish>& corrections, absl::string_view why,
+                         const common::v1::CorrectionLog& log, const CorrectionLimits& limits, const Context& context);
+
+template <typename FieldCorrection>
+Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id,
+                         const google::protobuf::RepeatedPtrField<FieldCorrection>& corrections, absl::string_view why,
+                         const common::v1::CorrectionLog& log, const CorrectionLimits& limits, const Context& context) {
+  return DecideCorrection(service, event_id, Wishes(corrections), why, log, limits, context);
+}
 
 // Remembers which fields were corrected last, so that the same correction made twice is refused. Bounded.
 void EvolveCorrections(const common::v1::EntryCorrected& corrected, const EventRef& ref,

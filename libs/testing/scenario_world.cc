@@ -70,6 +70,11 @@ std::vector<journal::v1::Decision> World::Decisions(const std::string& case_id) 
 }
 
 domain::Context World::NewContext(const std::string& case_id) {
+  if (model_.service == common::v1::SERVICE_REGISTRY) {
+    // The registry's own chain: what it has decided so far is the registry that its commands see.
+    registry_ = std::make_shared<const registry::Registry>(
+        VersionOf(case_id).value, static_cast<const registry::v1::RegistryState&>(State(case_id)));
+  }
   domain::Context context;
   context.case_id = case_id;
   context.now = now_;

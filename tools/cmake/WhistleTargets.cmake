@@ -15,6 +15,7 @@ find_package(OpenSSL REQUIRED)
 find_package(yaml-cpp CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
 include(GoogleTest)
 
 # Our own code is compiled with these; generated code is not ours to warn about.
