@@ -196,7 +196,9 @@ Admission::~Admission() = default;
 absl::StatusOr<Ticket> Admission::AdmitCall(const CallFacts& facts) {
   const AdmissionLimits& limits = core_->limits();
   WHISTLE_ASSIGN_OR_RETURN(std::string client, ClientName(facts.client));
-  absl::Duration left = facts.deadline == absl::InfiniteFuture() ? limits.deadline_default : facts.deadline - facts.now;
+  absl::Duration left = facts.deadline == absl::InfiniteFuture()
+                            ? limits.deadline_default
+                            : (facts.deadline - facts.now) * (1 - kTimeoutRounding);
   left = std::min(left, limits.deadline_max) - limits.answer_margin;
   if (left <= absl::ZeroDuration()) {
     core_->CountRefusal("deadline");

@@ -23,6 +23,10 @@
 
 namespace whistle::rpc {
 
+// gRPC sends a deadline as a timeout and rounds it up, to three digits at most: what a server sees may be this part
+// later than what the client meant (100 ms of 10 s). It is taken off again, besides the margin.
+inline constexpr double kTimeoutRounding = 0.01;
+
 struct AdmissionLimits {
   // Calls being worked on, all clients together: at 1 MiB a request the most that can wait is 4 GiB, in practice some
   // MiB.
