@@ -118,7 +118,8 @@ std::string FileName(const std::string& path) { return path.substr(path.rfind('/
 bool IsTestCode(const std::string& path) {
   const std::string name = FileName(path);
   return absl::EndsWith(name, "_test.cc") || absl::EndsWith(name, "_child.cc") ||
-         absl::StrContains(name, "_testing.") || (name == "given.h" && absl::StartsWith(path, "services/")) ||
+         absl::StrContains(name, "_testing.") ||
+         ((name == "given.h" || name == "scenario.h") && absl::StartsWith(path, "services/")) ||
          absl::StartsWith(path, "tests/") || absl::StartsWith(path, "libs/testing/") ||
          absl::StrContains(path, "/conformance/");
 }

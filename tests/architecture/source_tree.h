@@ -43,7 +43,8 @@ std::vector<std::string> Includes(const std::string& text);
 // "hash_test.cc" of "libs/base/hash_test.cc".
 std::string FileName(const std::string& path);
 
-// True for what only tests link or start: *_test.cc, *_testing.{h,cc}, a service's given.h (what its tests start from),
+// True for what only tests link or start: *_test.cc, *_testing.{h,cc}, a service's given.h or scenario.h (what its
+// tests start from),
 // *_child.cc (programs that tests kill), and everything in libs/testing, in a conformance folder and in tests/.
 bool IsTestCode(const std::string& path);
 
