@@ -10,9 +10,11 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/check.h"
+#include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/rpc/status_table.h"
+#include "tools/scenarios/registry_apply.h"
 #include "tools/whistlectl/display.h"
 #include "tools/whistlectl/methods.h"
 #include "whistle/operations/v1/service.pb.h"
@@ -60,7 +62,7 @@ class Runner {
   absl::StatusOr<RunSummary> Run() {
     WHISTLE_RETURN_IF_ERROR(ReadClock());
     if (scenario_.start != absl::InfinitePast()) WHISTLE_RETURN_IF_ERROR(AdvanceTo(scenario_.start));
-    WHISTLE_RETURN_IF_ERROR(ApplyRegistry());
+    WHISTLE_RETURN_IF_ERROR(PutRegistryInForce());
     for (const Step& step : scenario_.steps) {
       if (step.entered > options_.until) break;
       absl::Status status = AdvanceTo(step.entered);
@@ -122,7 +124,12 @@ class Runner {
     return absl::OkStatus();
   }
 
-  absl::Status ApplyRegistry() { return absl::OkStatus(); }
+  absl::Status PutRegistryInForce() {
+    if (scenario_.registry.empty()) return absl::OkStatus();
+    const auto tell = [this](const RegistryChange& change) { Tell(now_, "", "registry", change.what); };
+    WHISTLE_ASSIGN_OR_RETURN(summary_.registry_changes, ApplyRegistry(scenario_.registry, client_, "", tell));
+    return absl::OkStatus();
+  }
 
   absl::Status RunStep(const Step& step) {
     if (step.expectation.refused && last_was_replayed_) {
@@ -237,6 +244,17 @@ class Runner {
 absl::StatusOr<RunSummary> RunScenario(const Scenario& scenario, whistlectl::Client& client,
                                        const RunOptions& options) {
   return Runner(scenario, client, options).Run();
+}
+
+std::string CaseIdOf(const Scenario& scenario, absl::string_view case_name) {
+  for (const Step& step : scenario.steps) {
+    if (!step.registers_case() || step.case_name != case_name || step.expectation.refused) continue;
+    const absl::string_view zero("\0", 1);
+    return base::Sha256({"case", zero, scenario.client, zero, absl::StrCat(scenario.id, ":", step.name)})
+        .ToHex()
+        .substr(0, 24);
+  }
+  return "";
 }
 
 std::string DescribeSummary(const Scenario& scenario, const RunSummary& summary) {

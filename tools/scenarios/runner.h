@@ -58,6 +58,10 @@ struct RunSummary {
 // Stops at the first step that did not go as the file says; the error begins with "file:line".
 absl::StatusOr<RunSummary> RunScenario(const Scenario& scenario, whistlectl::Client& client, const RunOptions& options);
 
+// The id that a service gives to the case of that name in the file (host::CaseIdFor, by client and request id): known
+// before anything is sent. Empty if no step registers it.
+std::string CaseIdOf(const Scenario& scenario, absl::string_view case_name);
+
 // A few lines for people.
 std::string DescribeSummary(const Scenario& scenario, const RunSummary& summary);
 // The same for programs.

@@ -2,12 +2,10 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/status_macros.h"
 #include "tools/whistlectl/command.h"
@@ -36,16 +34,13 @@ absl::StatusOr<std::string> RequestJson(const std::string& operand) {
   return ReadAll(file, operand.substr(1));
 }
 
-// A command without a request id is given one, and told, so that it can be sent again if its outcome stays unknown.
+// A command without a request id is given one.
 void GiveRequestId(Message& request, std::ostream& err) {
   const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("context");
   Message* context = request.GetReflection()->MutableMessage(&request, field);
   const FieldDescriptor* id = context->GetDescriptor()->FindFieldByName("request_id");
   if (!context->GetReflection()->GetString(*context, id).empty()) return;
-  std::random_device random;
-  const std::string made = absl::StrFormat("ctl-%08x%08x", random(), random());
-  context->GetReflection()->SetString(context, id, made);
-  err << "request id " << made << " (give it as context.request_id to send the same command again)\n";
+  context->GetReflection()->SetString(context, id, NewRequestId(err));
 }
 
 absl::Status RunCall(Session& session) {

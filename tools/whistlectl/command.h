@@ -71,11 +71,14 @@ absl::Status AlreadySaid();
 // OK if `name` is empty or one of the four services.
 absl::Status CheckServiceName(absl::string_view name);
 
+// A random request id, told on `err`, so that a command whose outcome stays unknown can be sent again.
+std::string NewRequestId(std::ostream& err);
+
 // In the order of --help.
 const std::vector<Command>& AllCommands();
 
 // Everything but main: exit status 0 done, 1 refused or failed, 2 wrong command line.
-int RunTool(const std::vector<std::string>& words, const ClientFactory& factory, std::ostream& out, std::ostream& err);
+int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err);
 
 // The groups of commands; each file one.
 std::vector<Command> CaseCommands();

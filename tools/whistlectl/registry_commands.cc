@@ -1,8 +1,142 @@
-// whistlectl registry: organizations, policy and level, as they are in force and as files want them.
+// whistlectl registry: organizations, policy and level, as files want them and as they are in force.
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/check.h"
+#include "libs/base/status_macros.h"
+#include "tools/scenarios/registry_apply.h"
+#include "tools/scenarios/registry_file.h"
 #include "tools/whistlectl/command.h"
+#include "tools/whistlectl/json.h"
+#include "tools/whistlectl/methods.h"
+#include "whistle/registry/v1/service.pb.h"
 
 namespace whistle::whistlectl {
+namespace {
 
-std::vector<Command> RegistryCommands() { return {}; }
+using registry::v1::Organization;
+
+absl::Status Apply(Session& session) {
+  WHISTLE_ASSIGN_OR_RETURN(const scenarios::RegistryContent content,
+                           scenarios::LoadRegistryFiles(session.arguments.operands()));
+  WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
+  const bool json = session.json();
+  const auto tell = [&session, json](const scenarios::RegistryChange& change) {
+    if (!json) session.out << Printable(change.what) << "\n";
+  };
+  WHISTLE_ASSIGN_OR_RETURN(const int changes,
+                           scenarios::ApplyRegistry(content, *client, session.arguments.Get("as"), tell));
+  if (json) {
+    session.out << "{\"changes\": " << changes << "}\n";
+  } else if (changes == 0) {
+    session.out << "nothing to record: what the files say is in force (" << content.organizations.size()
+                << " organizations" << (content.policy ? " and the policy" : "") << ")\n";
+  } else {
+    session.out << changes << " change" << (changes == 1 ? "" : "s") << " recorded\n";
+  }
+  return absl::OkStatus();
+}
+
+std::string Plain(absl::string_view enum_name, absl::string_view prefix) {
+  absl::ConsumePrefix(&enum_name, prefix);
+  return absl::AsciiStrToLower(enum_name);
+}
+
+// Organizations below their superiors, indented.
+class Tree {
+ public:
+  explicit Tree(const registry::v1::RegistryState& state) {
+    for (const Organization& organization : state.organizations()) {
+      below_[organization.outside_tree() ? "" : organization.superior_id()].push_back(&organization);
+    }
+  }
+
+  Table Rows() {
+    Add("", 0);
+    return table_;
+  }
+
+ private:
+  void Add(const std::string& superior, size_t depth) {
+    for (const Organization* organization : below_[superior]) {
+      table_.AddRow({std::string(2 * depth, ' ') + organization->organization_id(), organization->name(),
+                     Plain(registry::v1::OrganizationLevel_Name(organization->level()), "ORGANIZATION_LEVEL_"),
+                     Plain(registry::v1::OrganizationKind_Name(organization->kind()), "ORGANIZATION_KIND_"),
+                     absl::StrCat(organization->outside_tree() ? "outside the tree" : "",
+                                  organization->retired() ? "retired" : "")});
+      Add(organization->organization_id(), depth + 1);
+    }
+  }
+
+  std::map<std::string, std::vector<const Organization*>> below_;
+  Table table_{{"organization", "name", "level", "kind", "remark"}};
+};
+
+absl::Status Show(Session& session) {
+  const auto method = FindMethod("registry.GetRegistry");
+  WHISTLE_CHECK(method.ok(), method.status().message());
+  const auto version = session.arguments.GetNumber("at-version");
+  if (!version.ok()) return UsageError(version.status().message());
+  WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
+  registry::v1::GetRegistryRequest request;
+  request.set_version(*version);
+  registry::v1::GetRegistryResponse response;
+  WHISTLE_RETURN_IF_ERROR(client->Call(**method, request, "", response));
+  if (session.json()) {
+    WHISTLE_ASSIGN_OR_RETURN(const std::string text, MessageJson(response, JsonShape::kLines));
+    session.out << text << "\n";
+    return absl::OkStatus();
+  }
+  const registry::v1::RegistryState& state = response.registry();
+  session.out << "registry version " << response.version() << ", level " << std::max(1u, state.level()) << ", policy "
+              << (state.has_policy()
+                      ? absl::StrCat(Printable(state.policy().title()), " (since version ", state.policy_version(), ")")
+                      : "none yet")
+              << "\n\n";
+  session.Print(Tree(state).Rows());
+  if (!state.has_policy()) return absl::OkStatus();
+  Table terms({"rule", "term", "source"});
+  const auto& policy = state.policy();
+  const auto* reflection = policy.GetReflection();
+  for (int i = 0; i < policy.GetDescriptor()->field_count(); ++i) {
+    const auto* field = policy.GetDescriptor()->field(i);
+    if (field->message_type() == registry::v1::Term::descriptor()) {
+      const auto& term = static_cast<const registry::v1::Term&>(reflection->GetMessage(policy, field));
+      terms.AddRow({field->name(),
+                    absl::StrCat(term.count(), " ", Plain(registry::v1::TermUnit_Name(term.unit()), "TERM_UNIT_")),
+                    term.source()});
+    } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT32) {
+      terms.AddRow({field->name(), absl::StrCat(reflection->GetInt32(policy, field)), ""});
+    }
+  }
+  session.out << "\n";
+  session.Print(terms);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<Command> RegistryCommands() {
+  return {
+      Command{
+          .words = {"registry", "apply"},
+          .operands = "DIR-or-FILE…",
+          .operands_min = 1,
+          .operands_max = 1000,
+          .summary = "bring organizations and policy to what files say; only the difference is sent",
+          .details =
+              "The files hold `organizations` and `policy`; tools/scenarios/README.md has the format. Organizations\n"
+              "that no file names are left alone. Applying the same again records nothing.",
+          .flags = {{"as", "ORGANIZATION", "", "on whose behalf; without it: the top of the tree"}},
+          .run = Apply},
+      Command{.words = {"registry", "show"},
+              .summary = "organizations and policy in force",
+              .flags = {{"at-version", "N", "0", "as of this version of the registry; 0: now"}},
+              .run = Show},
+  };
+}
 
 }  // namespace whistle::whistlectl

@@ -33,6 +33,26 @@ absl::Status CheckFile(Session& session) {
   return absl::OkStatus();
 }
 
+absl::Status ListCases(Session& session) {
+  WHISTLE_ASSIGN_OR_RETURN(const scenarios::Scenario scenario, scenarios::LoadScenario(session.Operand(0)));
+  const std::string& wanted = session.arguments.Get("name");
+  Table table({"name", "case_id"});
+  for (const scenarios::Step& step : scenario.steps) {
+    if (!step.registers_case() || step.expectation.refused) continue;
+    table.AddRow({step.case_name, scenarios::CaseIdOf(scenario, step.case_name)});
+  }
+  if (wanted.empty()) {
+    session.Print(table);
+    return absl::OkStatus();
+  }
+  const std::string case_id = scenarios::CaseIdOf(scenario, wanted);
+  if (case_id.empty()) {
+    return absl::NotFoundError(absl::StrCat(session.Operand(0), " registers no case named \"", wanted, "\""));
+  }
+  session.out << case_id << "\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> ScenarioCommands() {
@@ -52,6 +72,13 @@ std::vector<Command> ScenarioCommands() {
               .operands_max = 1,
               .summary = "check a story's file without a service",
               .run = CheckFile},
+      Command{.words = {"scenario", "cases"},
+              .operands = "FILE",
+              .operands_min = 1,
+              .operands_max = 1,
+              .summary = "the ids of the cases that a story registers; asks no service",
+              .flags = {{"name", "NAME", "", "only the id of the case that the file names so"}},
+              .run = ListCases},
   };
 }
 

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <random>
 #include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
@@ -147,6 +149,13 @@ absl::Status CheckServiceName(absl::string_view name) {
   return UsageError(absl::StrCat("--service is one of ", absl::StrJoin(kServiceNames, ", "), "; found \"", name, "\""));
 }
 
+std::string NewRequestId(std::ostream& err) {
+  std::random_device random;
+  const std::string made = absl::StrFormat("ctl-%08x%08x", random(), random());
+  err << "request id " << made << " (give it again to send the same command again)\n";
+  return made;
+}
+
 const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
@@ -158,7 +167,13 @@ const std::vector<Command>& AllCommands() {
   return *commands;
 }
 
-int RunTool(const std::vector<std::string>& words, const ClientFactory& factory, std::ostream& out, std::ostream& err) {
+int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err) {
+  // Flags may stand before the command too, where they carry their value: --target=….
+  size_t flags = 0;
+  while (flags < given.size() && absl::StartsWith(given[flags], "--") && absl::StrContains(given[flags], "=")) ++flags;
+  std::vector<std::string> words(given.begin() + flags, given.end());
+  words.insert(std::find(words.begin(), words.end(), "--"), given.begin(), given.begin() + flags);
+  if (flags == given.size()) words.clear();
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     (words.empty() ? err : out) << HelpFor("");
     return words.empty() ? 2 : 0;
@@ -181,7 +196,7 @@ int RunTool(const std::vector<std::string>& words, const ClientFactory& factory,
     const std::string near = Nearest(said, known);
     err << "whistlectl: unknown command \"" << Printable(said) << "\""
         << (near.empty() ? "; whistlectl --help lists what there is" : absl::StrCat("; did you mean ", near, "?"))
-        << (absl::StartsWith(said, "--") ? " (flags come after the command)" : "") << "\n";
+        << (absl::StartsWith(said, "--") ? " (before the command a flag is --name=value)" : "") << "\n";
     return 2;
   }
   const absl::Status status =
