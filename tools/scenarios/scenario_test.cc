@@ -1,5 +1,7 @@
 #include "tools/scenarios/scenario.h"
 
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -140,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFile{
             "UnknownField",
             "  - name: x\n    at: 2019-08-01\n    as: city\n    do: response.AskForResponse\n    with:\n      qestion: "
-            "?\n",
+            "why\n",
             "story.yaml:16: with.qestion: whistle.response.v1.AskForResponseRequest has no such field; did you mean "
             "question?"},
         WrongFile{
@@ -229,6 +231,17 @@ TEST(ScenarioTest, AFileThatIsNoYamlNamesTheLine) {
   EXPECT_THAT(ErrorOf("scenario: a b\ntitle: b\nsteps: []\n"), HasSubstr("story.yaml:1: scenario: expected 1 to 48"));
   EXPECT_THAT(ErrorOf("scenario: a\ntitle: b\nsteps: []\n"), HasSubstr("story.yaml:3: steps: expected a list"));
   EXPECT_THAT(std::string(LoadScenario("/nowhere/story.yaml").status().message()), HasSubstr("cannot be read"));
+}
+
+// The README's example is the format's worked example: it must stay one.
+TEST(ScenarioTest, TheExampleOfTheReadmeIsAScenario) {
+  std::ifstream readme(std::string(SCENARIOS_DIR) + "/README.md");
+  std::ostringstream text;
+  text << readme.rdbuf();
+  const size_t begin = text.str().find("```yaml\n") + 8;
+  const auto scenario = ParseScenario(text.str().substr(begin, text.str().find("```", begin) - begin), "README.md");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->steps.size(), 8u);
 }
 
 TEST(ScenarioTest, AnOrganizationGivenTwiceNamesItsLine) {
