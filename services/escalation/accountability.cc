@@ -47,6 +47,7 @@ bool Names(const List& organizations, const OrganizationRef& organization) {
 std::optional<Rejection> RequireNotFollowed(const v1::SuggestionLetter& letter, const Context& context) {
   const std::string& id = letter.letter_id();
   if (!letter.referral_id().empty()) return domain::Already("letter_referred", id, letter.referral_id());
+  if (auto no = RequireNotBefore(letter.issued_at(), "the letter was issued", context)) return no;
   if (letter.status() == v1::LETTER_STATUS_REPORTED) {
     return domain::Illegal("report_waits", id, "after the issuer judged the report",
                            absl::StrCat("a report waits since event ", letter.rounds().rbegin()->reported_event_id()));
@@ -168,6 +169,9 @@ Outcome Decide(const State& state, const v1::OpenAccountabilityRequest& request,
   Organizations lent;
   if (referred) lent = referral->referred().organizations();
   if (organizations.empty()) organizations.assign(lent.begin(), lent.end());
+  if (referred) {
+    if (auto no = RequireNotBefore(referral->referred_at(), "the referral", context)) return *std::move(no);
+  }
   if (state.files_size() >= kOpenFilesMax) return domain::OverLimit("open accountability files", kOpenFilesMax);
   if (referred) {
     if (auto no = domain::RequireActingFor(referral->referred().to(), "the organization it was referred to", context)) {
@@ -201,6 +205,7 @@ Outcome Decide(const State& state, const v1::RecordAccountabilityFindingRequest&
   if (file == nullptr) {
     return NotOpen(state, request.file_id(), journal::v1::Event::kAccountabilityOpened, "file", context);
   }
+  if (auto no = RequireNotBefore(file->opened_at(), "the file was opened", context)) return *std::move(no);
   auto keeper = RequireKeeper(*file, context);
   if (auto* no = std::get_if<Rejection>(&keeper)) return std::move(*no);
   const OrganizationRef& by = std::get<OrganizationRef>(keeper);
@@ -230,6 +235,7 @@ Outcome Decide(const State& state, const v1::CloseAccountabilityRequest& request
                            absl::StrCat("the file is open since ", base::TimeText(base::FromProto(file->opened_at())),
                                         " and its question is not answered"));
   }
+  if (auto no = RequireNotBefore(file->opened_at(), "the file was opened", context)) return *std::move(no);
   auto keeper = RequireKeeper(*file, context);
   if (auto* no = std::get_if<Rejection>(&keeper)) return std::move(*no);
 

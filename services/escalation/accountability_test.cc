@@ -319,5 +319,20 @@ TEST(CloseAccountabilityTest, AFileThatNobodyAnsweredStaysOpen) {
       .ThenRejected(REJECTION_KIND_NOT_FOUND, "unknown_file");
 }
 
+TEST(AccountabilityTest, NoStepComesBeforeTheOneBefore) {
+  GivenOpened()
+      .At("2021-08-10")
+      .Occurred("2021-07-31")
+      .When(Organization("gansu"), Record())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at");
+  GivenReferred()
+      .At("2021-08-10")
+      .Occurred("2021-06-30")
+      .When(Organization("gansu-discipline"), Open("referral_id: '4.1'"))
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at");
+}
+
 }  // namespace
 }  // namespace whistle::escalation

@@ -88,6 +88,14 @@ std::optional<Rejection> CheckDueGiven(const google::protobuf::Timestamp& due_at
                          base::TimeText(base::FromProto(due_at)));
 }
 
+std::optional<Rejection> RequireNotBefore(const google::protobuf::Timestamp& time, absl::string_view what,
+                                          const Context& context) {
+  if (context.occurred_at >= base::FromProto(time)) return std::nullopt;
+  return domain::Invalid("context.occurred_at",
+                         absl::StrCat("a time not before ", what, " (", base::TimeText(base::FromProto(time)), ")"),
+                         base::TimeText(context.occurred_at));
+}
+
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context) {
   if (given != nullptr) return domain::DueGiven(base::FromProto(*given), header.policy_version());

@@ -42,6 +42,11 @@ std::variant<std::vector<OrganizationRef>, Rejection> ResolveOrganizations(const
 std::optional<Rejection> CheckDueGiven(const google::protobuf::Timestamp& due_at, absl::string_view field,
                                        const Context& context);
 
+// An act follows what it is about: INVALID unless it occurred at `time` or later. `what` is what happened then ("the
+// letter was issued").
+std::optional<Rejection> RequireNotBefore(const google::protobuf::Timestamp& time, absl::string_view what,
+                                          const Context& context);
+
 // The date that a person named, or the term of the policy from the act on.
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context);

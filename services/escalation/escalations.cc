@@ -172,6 +172,9 @@ Outcome Decide(const State& state, const v1::AddEscalationEvidenceRequest& reque
     return *std::move(no);
   }
   if (auto no = RequireOpenEscalation(state, request.escalation_id(), context)) return *std::move(no);
+  if (auto no = RequireNotBefore(state.escalation().raised_at(), "the escalation was raised", context)) {
+    return *std::move(no);
+  }
   const auto& known = state.escalation().evidence_event_ids();
   const auto added =
       std::count_if(request.evidence_event_ids().begin(), request.evidence_event_ids().end(),
@@ -200,6 +203,9 @@ Outcome Decide(const State& state, const v1::DeclineEscalationRequest& request, 
   if (auto no = domain::CheckText(request.reason(), "reason")) return *std::move(no);
   if (auto no = domain::CheckGrounds(request.grounds(), "grounds")) return *std::move(no);
   if (auto no = RequireOpenEscalation(state, request.escalation_id(), context)) return *std::move(no);
+  if (auto no = RequireNotBefore(state.escalation().raised_at(), "the escalation was raised", context)) {
+    return *std::move(no);
+  }
   if (auto no =
           domain::RequireActingFor(state.escalation().raised().to(), "the organization the case is before", context)) {
     return *std::move(no);

@@ -277,8 +277,21 @@ TEST(EscalationTest, TheNextRungTakesThePlaceOfTheOneUnanswered) {
       .Event(testing::Agenda(), R"(escalation_raised { trigger: ESCALATION_TRIGGER_RUNG_UNANSWERED
                                      to { organization_id: "gansu" } previous_escalation_id: "4.1" })")
       .ThenState(R"(escalation { escalation_id: "5.1" status: ESCALATION_STATUS_OPEN }
-                    last_escalation { escalation_id: "4.1" status: ESCALATION_STATUS_REPLACED settled_by_event_id: "5.1" }
+                    last_escalation { escalation_id: "4.1" status: ESCALATION_STATUS_REPLACED
+                                      settled_by_event_id: "5.1" }
                     escalations_raised: 2)");
+}
+
+TEST(EscalationTest, NeitherEvidenceNorADeclineComesBeforeIt) {
+  GivenEscalated()
+      .At("2021-07-12")
+      .Occurred("2021-07-09")
+      .When(Organization("gansu"), Decline())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .Occurred("2021-07-09")
+      .When(Petitioner(), Add())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at");
 }
 
 }  // namespace

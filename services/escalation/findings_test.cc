@@ -6,7 +6,8 @@ namespace {
 using v1::AnswerFindingRequest;
 
 const char* const kMovedGoalpost = R"(finding_raised { rule: FINDING_RULE_GOALPOST_MOVED
-    organization { organization_id: "gas-company" } evidence_event_ids: "1.1" text: "a new condition after the first" })";
+    organization { organization_id: "gas-company" } evidence_event_ids: "1.1"
+    text: "a new condition after the first" })";
 
 auto GivenFinding() {
   auto scenario = GivenInHandling();

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "libs/registry/authority.h"
 #include "services/escalation/checks.h"
@@ -16,6 +17,14 @@ using domain::Outcome;
 std::variant<OrganizationRef, Rejection> Lead(const v1::UpgradeHandlingRequest& request, const Context& context) {
   if (request.lead_organization_id().empty()) return domain::ActingOrganization(context);
   return domain::ResolveOrganization(request.lead_organization_id(), "lead_organization_id", context);
+}
+
+// What was done while the case was open may be entered after it was closed.
+std::optional<Rejection> RequireOpenThen(const State& state, const Context& context) {
+  auto no = domain::RequireOpen(state.header(), context);
+  if (!no || state.header().status() != intake::v1::CASE_STATUS_CLOSED) return no;
+  if (context.occurred_at < base::FromProto(state.header().status_since())) return std::nullopt;
+  return no;
 }
 
 // One upgraded handling goes on at a time; only from further above is it taken over.
@@ -93,7 +102,7 @@ Outcome Decide(const State& state, const v1::UpgradeHandlingRequest& request, co
 }
 
 Outcome Decide(const State& state, const v1::CompleteHandlingRequest& request, const Context& context) {
-  if (auto no = domain::RequireOpen(state.header(), context)) return *std::move(no);
+  if (auto no = RequireOpenThen(state, context)) return *std::move(no);
   const int count = request.measures_size();
   if (count == 0 || count > kMeasuresMax) {
     return domain::Invalid("measures", absl::StrCat("1 to ", kMeasuresMax), absl::StrCat(count));
@@ -116,6 +125,9 @@ Outcome Decide(const State& state, const v1::CompleteHandlingRequest& request, c
       return domain::Already("handling_settled", id, state.last_handling().settled_by_event_id());
     }
     return NotOpen(state, id, journal::v1::Event::kHandlingUpgraded, "handling", context);
+  }
+  if (auto no = RequireNotBefore(state.handling().upgraded_at(), "handling was upgraded", context)) {
+    return *std::move(no);
   }
   if (auto no = domain::RequireActingFor(state.handling().upgraded().lead(), "the lead organization", context)) {
     return *std::move(no);

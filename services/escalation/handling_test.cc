@@ -210,5 +210,24 @@ TEST(CompleteHandlingTest, WhatWasNeverUpgradedIsUnknown) {
       .ThenRejected(REJECTION_KIND_NOT_FOUND, "unknown_handling");
 }
 
+TEST(CompleteHandlingTest, ComesNotBeforeHandlingWasUpgraded) {
+  GivenUpgraded()
+      .At("2021-07-14")
+      .Occurred("2021-07-11")
+      .When(Organization("gansu"), Complete())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at");
+}
+
+TEST(CompleteHandlingTest, ALateEntryOfWhatWasDoneBeforeTheCaseWasClosedIsRecorded) {
+  GivenUpgraded()
+      .At("2021-07-15")
+      .Event(Organization("lanzhou"), kCaseClosed)
+      .At("2021-07-16")
+      .Occurred("2021-07-14")
+      .When(Organization("gansu"), Complete())
+      .ThenRecorded("handling_completed { handling_id: '4.1' }");
+}
+
 }  // namespace
 }  // namespace whistle::escalation

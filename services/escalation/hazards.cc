@@ -54,6 +54,19 @@ const std::string& EventOf(const v1::Hazard& hazard, v1::HazardState state) {
   }
 }
 
+const google::protobuf::Timestamp& LastStepAt(const v1::Hazard& hazard) {
+  switch (hazard.state()) {
+    case v1::HAZARD_STATE_REPORTED:
+      return hazard.reported_at();
+    case v1::HAZARD_STATE_ASSESSED:
+      return hazard.assessed_at();
+    case v1::HAZARD_STATE_WARNED:
+      return hazard.warned_at();
+    default:
+      return hazard.identified_at();
+  }
+}
+
 // The open hazard of that id, if `next` is its next state.
 std::variant<const v1::Hazard*, Rejection> FindForStep(const State& state, const std::string& id, v1::HazardState next,
                                                        const Context& context) {
@@ -62,7 +75,13 @@ std::variant<const v1::Hazard*, Rejection> FindForStep(const State& state, const
     if (hazard.state() >= next) {
       return domain::Already(absl::AsciiStrToLower(v1::HazardState_Name(next)), id, EventOf(hazard, next));
     }
-    if (hazard.state() + 1 == next) return &hazard;
+    if (hazard.state() + 1 == next) {
+      if (auto no =
+              RequireNotBefore(LastStepAt(hazard), absl::StrCat("the hazard was ", Word(hazard.state())), context)) {
+        return *std::move(no);
+      }
+      return &hazard;
+    }
     return domain::Illegal(
         "hazard_out_of_order", id,
         absl::StrCat("that it is ", Word(static_cast<v1::HazardState>(hazard.state() + 1)), " next"),

@@ -315,5 +315,17 @@ TEST(CancelHazardTest, NeedsProof) {
       .ThenRejected(REJECTION_KIND_NOT_FOUND, "unknown_hazard");
 }
 
+TEST(HazardsTest, NoStateComesBeforeTheOneBefore) {
+  GivenIdentified()
+      .At("2021-07-10")
+      .Command(Organization("gas-company"), Report())
+      .At("2021-07-20")
+      .Occurred("2021-07-09")
+      .When(Organization("gansu"), Assess())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at")
+      .ThenMessage(HasSubstr("reported"));
+}
+
 }  // namespace
 }  // namespace whistle::escalation

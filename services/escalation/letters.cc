@@ -33,6 +33,14 @@ std::optional<Rejection> CheckKind(v1::SuggestionKind kind, const OrganizationRe
   }
 }
 
+// Each step of a letter follows the step before it.
+std::optional<Rejection> RequireAfterLastStep(const v1::SuggestionLetter& letter, const Context& context) {
+  if (letter.rounds().empty()) return RequireNotBefore(letter.issued_at(), "the letter was issued", context);
+  const v1::RectificationRound& last = *letter.rounds().rbegin();
+  if (last.judged_event_id().empty()) return RequireNotBefore(last.reported_at(), "the report", context);
+  return RequireNotBefore(last.judged_at(), "the report was judged", context);
+}
+
 // Illegal unless a report waits for the issuer's judgement.
 std::optional<Rejection> RequireReport(const v1::SuggestionLetter& letter) {
   if (letter.status() == v1::LETTER_STATUS_REPORTED) return std::nullopt;
@@ -94,6 +102,7 @@ Outcome Decide(const State& state, const v1::ReportRectificationRequest& request
   if (letter->status() == v1::LETTER_STATUS_REPORTED) {
     return domain::Already("report_waits", letter->letter_id(), letter->rounds().rbegin()->reported_event_id());
   }
+  if (auto no = RequireAfterLastStep(*letter, context)) return *std::move(no);
   if (auto no = domain::RequireActingFor(letter->issued().addressee(), "the addressee", context)) return *std::move(no);
   auto acting = domain::ActingOrganization(context);
   if (auto* no = std::get_if<Rejection>(&acting)) return std::move(*no);
@@ -115,6 +124,7 @@ Outcome Decide(const State& state, const v1::AcceptRectificationRequest& request
     return NotOpen(state, request.letter_id(), journal::v1::Event::kSuggestionIssued, "letter", context);
   }
   if (auto no = RequireReport(*letter)) return *std::move(no);
+  if (auto no = RequireAfterLastStep(*letter, context)) return *std::move(no);
   if (auto no = domain::RequireActingFor(letter->issued().issued_by(), "the issuer", context)) return *std::move(no);
   auto acting = domain::ActingOrganization(context);
   if (auto* no = std::get_if<Rejection>(&acting)) return std::move(*no);
@@ -141,6 +151,7 @@ Outcome Decide(const State& state, const v1::RejectRectificationRequest& request
     return domain::Already("report_rejected", letter->letter_id(), letter->rounds().rbegin()->judged_event_id());
   }
   if (auto no = RequireReport(*letter)) return *std::move(no);
+  if (auto no = RequireAfterLastStep(*letter, context)) return *std::move(no);
   if (auto no = domain::RequireActingFor(letter->issued().issued_by(), "the issuer", context)) return *std::move(no);
   auto acting = domain::ActingOrganization(context);
   if (auto* no = std::get_if<Rejection>(&acting)) return std::move(*no);

@@ -274,5 +274,20 @@ TEST(LettersTest, ASettledLetterIsNamedAsSettledEvenWhenItsSettlingIsForgotten) 
       .ThenRejected(REJECTION_KIND_ILLEGAL, "letter_settled");
 }
 
+TEST(LettersTest, NoStepComesBeforeTheOneBefore) {
+  GivenIssued()
+      .At("2021-08-20")
+      .Occurred("2021-07-31")
+      .When(Organization("gas-company"), Report())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenMessage(HasSubstr("2021-08-01"))
+      .Occurred("2021-08-10")
+      .Command(Organization("gas-company"), Report())
+      .Occurred("2021-08-09")
+      .When(Organization("gansu"), Accept())
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .ThenSubject("context.occurred_at");
+}
+
 }  // namespace
 }  // namespace whistle::escalation

@@ -11,8 +11,8 @@
 #include "libs/base/text.h"
 #include "libs/domain/model.h"
 #include "libs/projection/paging.h"
-#include "services/escalation/queries_history.h"
 #include "services/escalation/keys.h"
+#include "services/escalation/queries_history.h"
 #include "whistle/escalation/v1/state.pb.h"
 
 namespace whistle::escalation {
