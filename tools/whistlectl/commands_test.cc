@@ -1,0 +1,201 @@
+// What the commands send and how they show the answers; the services are a table of prepared replies.
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tools/whistlectl/command.h"
+#include "whistle/coordination/v1/service.pb.h"
+#include "whistle/escalation/v1/service.pb.h"
+#include "whistle/intake/v1/service.pb.h"
+#include "whistle/operations/v1/service.pb.h"
+#include "whistle/registry/v1/service.pb.h"
+#include "whistle/response/v1/service.pb.h"
+
+namespace whistle::whistlectl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Prepared replies by "service method": those for a method are given one after another, the last one again and again.
+struct Services {
+  std::map<std::string, std::vector<std::shared_ptr<google::protobuf::Message>>> replies;
+  std::vector<std::string> sent;
+  std::string client;
+  Endpoints endpoints;
+};
+
+class TableClient final : public Client {
+ public:
+  explicit TableClient(Services* services) : services_(services) {}
+  absl::Status Call(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
+                    absl::string_view service, google::protobuf::Message& response) override {
+    services_->sent.push_back(method.name() + (service.empty() ? "" : "@" + std::string(service)) + " " +
+                              request.ShortDebugString());
+    auto found = services_->replies.find(method.name() + "@" + std::string(service));
+    if (found == services_->replies.end()) found = services_->replies.find(method.name());
+    if (found == services_->replies.end()) return absl::UnimplementedError(method.name());
+    response.CopyFrom(*found->second.front());
+    if (found->second.size() > 1) found->second.erase(found->second.begin());
+    return absl::OkStatus();
+  }
+  absl::Status Stream(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message&,
+                      absl::string_view, google::protobuf::Message&, const std::function<bool()>&) override {
+    return absl::UnimplementedError(method.name());
+  }
+
+ private:
+  Services* services_;
+};
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  int Run(const std::vector<std::string>& words) {
+    out.str("");
+    err.str("");
+    return RunTool(
+        words,
+        [this](const Endpoints& endpoints, const std::string& name, absl::Duration) {
+          services.client = name;
+          services.endpoints = endpoints;
+          return std::make_unique<TableClient>(&services);
+        },
+        out, err);
+  }
+  template <typename Reply>
+  Reply& Answer(const std::string& method) {
+    auto reply = std::make_shared<Reply>();
+    services.replies[method].push_back(reply);
+    return *reply;
+  }
+
+  Services services;
+  std::ostringstream out;
+  std::ostringstream err;
+};
+
+TEST_F(CommandsTest, FlagsMayStandBeforeTheCommand) {
+  Answer<intake::v1::ListCasesResponse>("ListCases");
+  EXPECT_EQ(Run({"--target=127.0.0.1:9", "--client=desk", "case", "list"}), 0) << err.str();
+  EXPECT_EQ(services.endpoints.target, "127.0.0.1:9");
+  EXPECT_EQ(services.client, "desk");
+}
+
+TEST_F(CommandsTest, EachServiceMayHaveItsOwnAddress) {
+  Answer<intake::v1::ListCasesResponse>("ListCases");
+  EXPECT_EQ(Run({"case", "list", "--response=127.0.0.1:7102"}), 0);
+  EXPECT_THAT(services.endpoints.by_service, ElementsAre(std::pair("response", "127.0.0.1:7102")));
+}
+
+TEST_F(CommandsTest, RegisterSendsTheCaseAndPrintsItsIdVersionAndHead) {
+  auto& receipt = *Answer<intake::v1::RegisterCaseResponse>("RegisterCase").mutable_receipt();
+  receipt.set_case_id("0123");
+  receipt.set_version(1);
+  receipt.set_head("\x01\xAB");
+  EXPECT_EQ(Run({"case", "register", "--title=Gas", "--demand=Connect it", "--category=gas-supply", "--site-id=b19",
+                 "--site-name=Building 19", "--as=city", "--occurred-at=2009-09-01", "--request-id=r1"}),
+            0)
+      << err.str();
+  EXPECT_EQ(out.str(), "case 0123 version 1 head 01ab\n");
+  EXPECT_THAT(services.sent[0], HasSubstr("request_id: \"r1\" actor { kind: ACTOR_KIND_ORGANIZATION organization_id: "
+                                          "\"city\" }"));
+  EXPECT_EQ(Run({"case", "register", "--title=Gas"}), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--demand is missing"));
+}
+
+TEST_F(CommandsTest, ListReadsPageAfterPageAndKeepsItsFilters) {
+  auto& first = Answer<intake::v1::ListCasesResponse>("ListCases");
+  first.add_cases()->set_case_id("a");
+  first.set_next_page_token("more");
+  Answer<intake::v1::ListCasesResponse>("ListCases").add_cases()->set_case_id("b");
+  EXPECT_EQ(Run({"case", "list", "--status=accepted", "--handler=city"}), 0);
+  ASSERT_EQ(services.sent.size(), 2u);
+  EXPECT_THAT(services.sent[1], HasSubstr("token: \"more\""));
+  EXPECT_THAT(services.sent[1], HasSubstr("handler_id: \"city\" status: CASE_STATUS_ACCEPTED"));
+  EXPECT_THAT(out.str(), HasSubstr("\nb "));
+  EXPECT_EQ(Run({"case", "list", "--status=lost"}), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--status is registered, accepted, declined, closed or merged; found \"lost\""));
+}
+
+TEST_F(CommandsTest, ShowPutsTogetherWhatFourServicesHaveOpen) {
+  auto& found = *Answer<intake::v1::GetCaseResponse>("GetCase").mutable_case_();
+  found.mutable_state()->mutable_header()->set_title("Gas for Building 19");
+  found.mutable_state()->mutable_header()->set_status(intake::v1::CASE_STATUS_CLOSED);
+  found.set_demand("Gas\x1b[31m");
+  Answer<response::v1::GetResponseCaseResponse>("GetResponseCase")
+      .mutable_response_case()
+      ->mutable_state()
+      ->add_open_conditions();
+  Answer<coordination::v1::GetCoordinationCaseResponse>("GetCoordinationCase");
+  auto& account = *Answer<escalation::v1::GetEscalationCaseResponse>("GetEscalationCase").mutable_escalation_case();
+  account.set_account_status(escalation::v1::ACCOUNT_STATUS_CLOSED_WITH_OPEN_ACCOUNT);
+  account.add_hazards();
+  EXPECT_EQ(Run({"case", "show", "0123"}), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("case 0123: Gas for Building 19\n  closed, with open account since "));
+  EXPECT_THAT(out.str(), HasSubstr("demand: Gas\\u{001B}[31m\n"));
+  EXPECT_THAT(out.str(), HasSubstr("open conditions: 1\n"));
+  EXPECT_THAT(out.str(), HasSubstr("open hazards: 1\n"));
+}
+
+TEST_F(CommandsTest, RegistryShowDrawsTheTree) {
+  auto& response = Answer<registry::v1::GetRegistryResponse>("GetRegistry");
+  response.set_version(3);
+  const auto add = [&](const char* id, const char* superior) {
+    auto& organization = *response.mutable_registry()->add_organizations();
+    organization.set_organization_id(id);
+    organization.set_superior_id(superior);
+    organization.set_level(registry::v1::ORGANIZATION_LEVEL_CITY);
+  };
+  add("branch", "network");
+  add("gansu", "");
+  add("network", "gansu");
+  EXPECT_EQ(Run({"registry", "show"}), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("registry version 3, level 1, policy none yet"));
+  EXPECT_THAT(out.str(), HasSubstr("\ngansu "));
+  EXPECT_THAT(out.str(), HasSubstr("\n  network "));
+  EXPECT_THAT(out.str(), HasSubstr("\n    branch "));
+}
+
+TEST_F(CommandsTest, ProjectionStatusShowsAWhistledsFourServicesOnce) {
+  auto& response = Answer<operations::v1::GetProjectionStatusResponse>("GetProjectionStatus");
+  for (const char* service : kServiceNames) response.add_projections()->set_service(service);
+  EXPECT_EQ(Run({"projection", "status"}), 0) << err.str();
+  EXPECT_EQ(services.sent.size(), 1u);
+}
+
+TEST_F(CommandsTest, ProjectionStatusAsksFourProcessesOneByOne) {
+  for (const std::string service : kServiceNames) {
+    Answer<operations::v1::GetProjectionStatusResponse>("GetProjectionStatus@" + service)
+        .add_projections()
+        ->set_service(service);
+  }
+  EXPECT_EQ(Run({"projection", "status"}), 0) << err.str();
+  EXPECT_EQ(services.sent.size(), 4u);
+  EXPECT_THAT(out.str(), HasSubstr("escalation"));
+}
+
+TEST_F(CommandsTest, TheAgendaIsPausedInOneServiceOrInAll) {
+  Answer<operations::v1::PauseAgendaResponse>("PauseAgenda").add_paused_services("response");
+  EXPECT_EQ(Run({"agenda", "pause", "--service=response"}), 0) << err.str();
+  EXPECT_THAT(services.sent, ElementsAre("PauseAgenda@response service: \"response\""));
+  EXPECT_EQ(out.str(), "SERVICE   AGENDA\nresponse  paused\n");
+  EXPECT_EQ(Run({"agenda", "pause"}), 0);
+  EXPECT_EQ(services.sent.size(), 5u);
+}
+
+TEST_F(CommandsTest, TheClockIsAdvancedToATimeOrByALength) {
+  Answer<operations::v1::AdvanceClockResponse>("AdvanceClock").mutable_now()->set_seconds(0);
+  EXPECT_EQ(Run({"clock", "advance", "--by=36h", "--without-firing"}), 0) << err.str();
+  EXPECT_THAT(services.sent[0], HasSubstr("by_ms: 129600000 without_firing: true"));
+  EXPECT_THAT(out.str(), HasSubstr("now 1970-01-01T00:00:00Z, fired 0"));
+  EXPECT_EQ(Run({"clock", "advance"}), 2);
+  EXPECT_EQ(Run({"clock", "advance", "--to=tomorrow"}), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--to: \"tomorrow\" is not a time"));
+}
+
+}  // namespace
+}  // namespace whistle::whistlectl
