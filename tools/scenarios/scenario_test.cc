@@ -1,10 +1,12 @@
 #include "tools/scenarios/scenario.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/time.h"
@@ -242,6 +244,18 @@ TEST(ScenarioTest, TheExampleOfTheReadmeIsAScenario) {
   const auto scenario = ParseScenario(text.str().substr(begin, text.str().find("```", begin) - begin), "README.md");
   ASSERT_TRUE(scenario.ok()) << scenario.status();
   EXPECT_EQ(scenario->steps.size(), 8u);
+}
+
+TEST(ScenarioTest, TheChronicleIsAsTheContractsWantIt) {
+  const auto scenario = LoadScenario(std::string(SCENARIOS_DIR) + "/lanzhou-building-19.yaml");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const auto times = [&](absl::string_view name) {
+    return std::count_if(scenario->steps.begin(), scenario->steps.end(),
+                         [&](const Step& step) { return absl::StartsWith(step.name, name); });
+  };
+  EXPECT_EQ(times("visits:"), 60);
+  EXPECT_EQ(times("meetings:"), 6);
+  EXPECT_EQ(scenario->registry.organizations.size(), 12u);
 }
 
 TEST(ScenarioTest, AnOrganizationGivenTwiceNamesItsLine) {
