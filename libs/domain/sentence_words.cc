@@ -1,6 +1,7 @@
 #include "libs/domain/sentence_words.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
@@ -41,6 +42,11 @@ std::string NamesOf(const google::protobuf::RepeatedPtrField<common::v1::Organiz
 std::string Begin(std::string text) {
   if (!text.empty()) text[0] = absl::ascii_toupper(text[0]);
   return text;
+}
+
+std::string Stop(std::string text) {
+  const bool ended = absl::EndsWith(text, ".") || absl::EndsWith(text, "!") || absl::EndsWith(text, "?");
+  return ended ? text : text + ".";
 }
 
 std::string DateText(const google::protobuf::Timestamp& time) {

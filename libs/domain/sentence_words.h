@@ -17,6 +17,8 @@ std::string NameOf(const common::v1::OrganizationRef& organization);
 std::string NamesOf(const google::protobuf::RepeatedPtrField<common::v1::OrganizationRef>& organizations);
 // The same with a capital first letter, to begin a sentence.
 std::string Begin(std::string text);
+// The text with one full stop at its end, whether it had one or not.
+std::string Stop(std::string text);
 // "2021-07-15", or "2021-07-15T08:00:00Z" where it is not midnight UTC.
 std::string DateText(const google::protobuf::Timestamp& time);
 // " by 2021-07-15", or nothing where there is no date.

@@ -51,8 +51,12 @@ void AddMeetingHeld(const v1::MeetingHeld& e, const EventRef& ref, Keys& keys) {
 
 // An entry whose organization was put right is found under the right one too; a query leaves out what is not of its
 // kind.
-void AddCorrected(const common::v1::EntryCorrected& e, Keys& keys) {
+void AddCorrected(const State& state, const common::v1::EntryCorrected& e, Keys& keys) {
   keys.Beside(e.event_id());
+  std::string thing_id = e.event_id();
+  for (const auto& past : state.past_meetings()) {
+    if (past.held_event_id() == e.event_id()) thing_id = past.meeting_id();
+  }
   for (const auto& field : e.fields()) {
     common::v1::EntryCorrected one;
     one.add_fields()->CopyFrom(field);
@@ -60,7 +64,7 @@ void AddCorrected(const common::v1::EntryCorrected& e, Keys& keys) {
     v1::Call read;
     if (!domain::ApplyCorrection(one, &read) || read.department().organization_id().empty()) continue;
     for (const std::string kind : {"whistle", "meeting", "commitment", "item"}) {
-      keys.Of(kind, read.department(), e.event_id());
+      keys.Of(kind, read.department(), thing_id);
     }
   }
 }
@@ -80,7 +84,7 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
   return keys;
 }
 
-std::vector<std::string> Footprints(const State&, const Event& event, const EventRef& ref) {
+std::vector<std::string> Footprints(const State& state, const Event& event, const EventRef& ref) {
   Keys keys(ref);
   if (event.has_whistle_blown()) {
     keys.Case("whistle", ref.id);
@@ -116,7 +120,7 @@ std::vector<std::string> Footprints(const State&, const Event& event, const Even
   } else if (event.has_coordination_overdue_lifted()) {
     keys.Beside(event.coordination_overdue_lifted().overdue_event_id());
   } else if (event.has_coordination_entry_corrected()) {
-    AddCorrected(event.coordination_entry_corrected(), keys);
+    AddCorrected(state, event.coordination_entry_corrected(), keys);
   }
   return keys.Take();
 }

@@ -73,11 +73,11 @@ Event RandomEvent(std::mt19937& random) {
 }
 
 TEST(ResponseModelTest, AnyEventsInAnyOrderLeaveABoundedState) {
-  for (unsigned seed = 1; seed <= 20; ++seed) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
     std::mt19937 random(seed);
     State state;
     journal::v1::Decision decision;
-    for (uint64_t version = 1; version <= 2000; ++version) {
+    for (uint64_t version = 1; version <= 1000; ++version) {
       const Event event = RandomEvent(random);
       const domain::EventRef ref{"case-1", domain::MakeEventId(base::Version{version % 250 + 1}, 1),
                                  base::Version{version}, &decision};

@@ -86,7 +86,7 @@ Complaints DomainCodeSeesOnlyTheDomain(const SourceFile& file) {
     std::string why;
     if (!library.empty()) {
       const bool known = library == "base" || library == "domain" || library == "registry";
-      if (!known && !(query && library == "projection")) why = "is not the domain's";
+      if (!known && !(query && (library == "projection" || library == "entries"))) why = "is not the domain's";
       if (include == "libs/base/clock.h" && FolderUnder(file.path, "libs") != "base") why = "is a clock";
     } else if (!other.empty() && other != service) {
       why = "belongs to another service: services meet in messages only";
