@@ -15,7 +15,8 @@
 ABSL_FLAG(std::string, journal, "", "where the journal is: embedded:DIR");
 ABSL_FLAG(std::string, data, "", "the folder of the projections; each service makes its own in it");
 ABSL_FLAG(std::string, listen, "", "where gRPC listens, loopback only: 127.0.0.1:PORT");
-ABSL_FLAG(std::string, metrics_listen, "", "where /metrics and /healthz are served, loopback only; \"none\" for nowhere");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "where /metrics and /healthz are served, loopback only; \"none\" for nowhere");
 ABSL_FLAG(std::string, clock, "real", "real, or virtual: a clock that moves only by OperationsService.AdvanceClock");
 ABSL_FLAG(std::string, virtual_start, "", "where a virtual clock starts on a new journal: 2009-01-01T00:00:00Z");
 ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(15), "how long a shutdown waits for what was accepted");

@@ -8,8 +8,8 @@
 
 namespace whistle::host {
 
-// Parses the command line. INVALID_ARGUMENT names the flag, what was expected and what was found. --help and unknown flags are Abseil's to
-// answer, and end the process. Once, from main; `defaults` supplies what no flag says.
+// Parses the command line. INVALID_ARGUMENT names the flag, what was expected and what was found. --help and unknown
+// flags are Abseil's to answer, and end the process. Once, from main; `defaults` supplies what no flag says.
 absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_view usage, ProcessOptions defaults);
 
 }  // namespace whistle::host

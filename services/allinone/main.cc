@@ -21,14 +21,13 @@ int main(int argc, char** argv) {
   auto options = host::ParseFlags(argc, argv,
                                   "whistled: intake, response, coordination and escalation in one process.\n"
                                   "Example: whistled --journal=embedded:var/journal --data=var/data",
-                                  {.program = "whistled"});
+                                  host::ProcessOptions());
   if (!options.ok()) {
     std::fprintf(stderr, "whistled: %s\n", std::string(options.status().message()).c_str());
     return 2;
   }
   auto process = host::Process::Open(
-      *options,
-      {intake::MakeModel(), response::MakeModel(), coordination::MakeModel(), escalation::MakeModel()},
+      *options, {intake::MakeModel(), response::MakeModel(), coordination::MakeModel(), escalation::MakeModel()},
       registry_chain::MakeModel());
   if (!process.ok()) {
     std::fprintf(stderr, "whistled: %s\n", std::string(process.status().message()).c_str());

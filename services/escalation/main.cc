@@ -1,0 +1,6 @@
+// whistle-escalation: the escalation service as a process of its own.
+#include "libs/host/single.h"
+
+int main(int argc, char** argv) {
+  return whistle::host::ExplainSingleService(argc, argv, {.program = "whistle-escalation", .port = 7104});
+}

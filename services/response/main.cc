@@ -1,0 +1,6 @@
+// whistle-response: the response service as a process of its own.
+#include "libs/host/single.h"
+
+int main(int argc, char** argv) {
+  return whistle::host::ExplainSingleService(argc, argv, {.program = "whistle-response", .port = 7102});
+}
