@@ -33,7 +33,7 @@ absl::StatusOr<std::string> Resolve(const Scenario& scenario, const Step& step, 
                                     absl::string_view name) {
   if (name == "date") return DateText(step.at, scenario.zone);
   if (name == "approximate") {
-    return step.approximate.empty() ? std::string() : absl::StrCat(" (Day approximate: ", step.approximate, ".)");
+    return step.approximate.empty() ? std::string() : absl::StrCat(" (Day approximate: ", step.approximate, ")");
   }
   if (name == "n" || name == "count") {
     if (step.count == 0) return absl::InvalidArgumentError(absl::StrCat("${", name, "} needs repeat"));
