@@ -16,6 +16,8 @@ from google.protobuf import descriptor_pool, json_format, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 DEADLINE_SECONDS = 30
+# Who calls; every call to Whistle says it, until callers are authenticated.
+CLIENT = (("whistle-client", "stranger"),)
 
 
 def list_services(database, pool):
@@ -39,7 +41,7 @@ def call(channel, pool, path, text):
         request_serializer=lambda message: message.SerializeToString(),
         response_deserializer=reply_class.FromString,
     )
-    answer = stub(request, timeout=DEADLINE_SECONDS)
+    answer = stub(request, timeout=DEADLINE_SECONDS, metadata=CLIENT)
     for reply in answer if method.server_streaming else [answer]:
         print(json_format.MessageToJson(reply, descriptor_pool=pool))
 

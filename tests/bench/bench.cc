@@ -1,0 +1,188 @@
+// whistle_bench: what Whistle does in a second on this machine, beside what the machine could do without it.
+//
+//   build/bin/whistle_bench                       under two minutes
+//   build/bin/whistle_bench --seconds=30 --decisions=200000
+//
+// Says figures and asserts nothing: README.md says how to read them.
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "libs/base/status_macros.h"
+#include "tests/bench/child.h"
+#include "tests/bench/load.h"
+#include "tests/bench/raw.h"
+#include "tests/bench/server.h"
+
+ABSL_FLAG(int, seconds, 4, "how long each load lasts");
+ABSL_FLAG(int, decisions, 10000, "how many decisions a rebuild folds at the least");
+ABSL_FLAG(std::string, whistled, "", "the program; build/bin/whistled beside this one by default");
+ABSL_FLAG(std::string, dir, "", "where to work; a temporary folder by default, which is deleted");
+ABSL_FLAG(int, echo_port, 0, "serve the raw echo here, as the bench asks of itself");
+
+namespace whistle::bench {
+namespace {
+
+constexpr int kInFlight = 64;
+// As many as the commands in flight, eight times over: no two meet on a case.
+constexpr int kCases = 8 * kInFlight;
+
+void PrintHead(const std::string& title) {
+  std::printf("\n%-52s %12s %10s %10s %10s\n", title.c_str(), "per second", "p50", "p99", "count");
+}
+
+std::string Millis(absl::Duration d) { return absl::StrFormat("%.2f ms", absl::ToDoubleMilliseconds(d)); }
+
+void Print(const std::string& what, const Figures& f, int of_one = 1) {
+  std::printf("  %-50s %12.0f %10s %10s %10d%s\n", what.c_str(), f.per_second * of_one, Millis(f.p50).c_str(),
+              Millis(f.p99).c_str(), static_cast<int>(f.completed * of_one),
+              f.failed > 0 ? absl::StrCat("  ", f.failed, " failed").c_str() : "");
+  std::fflush(stdout);
+}
+
+void PrintMachine() {
+  double load[3] = {0, 0, 0};
+  getloadavg(load, 3);
+  std::printf("%u cores; load before the run: %.1f of the last minute\n", std::thread::hardware_concurrency(), load[0]);
+  if (load[0] > 0.5) std::printf("others are at work on this machine: take the ratios, not the figures\n");
+}
+
+absl::StatusOr<std::vector<std::string>> Begin(Server& server) {
+  WHISTLE_RETURN_IF_ERROR(server.Start().status());
+  WHISTLE_RETURN_IF_ERROR(server.Found());
+  WHISTLE_ASSIGN_OR_RETURN(std::vector<std::string> cases, server.RegisterCases(kCases));
+  server.LoadRecordContact(cases, {.in_flight = kInFlight, .lasts = absl::Milliseconds(500)});
+  return cases;
+}
+
+void LoadCommands(Server& server, const std::vector<std::string>& cases, absl::Duration lasts) {
+  PrintHead("commands, acknowledged: synced and folded");
+  Print("RegisterCase, 1 in flight", server.LoadRegisterCase({.in_flight = 1, .lasts = lasts}));
+  Print(absl::StrCat("RegisterCase, ", kInFlight, " in flight"),
+        server.LoadRegisterCase({.in_flight = kInFlight, .lasts = lasts}));
+  Print(absl::StrCat("RecordContact over ", kCases, " cases, 1 in flight"),
+        server.LoadRecordContact(cases, {.in_flight = 1, .lasts = lasts}));
+  Print(absl::StrCat("RecordContact over ", kCases, " cases, ", kInFlight, " in flight"),
+        server.LoadRecordContact(cases, {.in_flight = kInFlight, .lasts = lasts}));
+  Print(absl::StrCat("RecordContact on one hot case, ", kInFlight, " in flight"),
+        server.LoadRecordContact({cases.front()}, {.in_flight = kInFlight, .lasts = lasts}));
+}
+
+absl::Status LoadEchoes(const std::string& self, const std::string& dir, size_t request_bytes, absl::Duration lasts) {
+  PrintHead(absl::StrCat("the ceiling of gRPC: a callback echo of ", request_bytes, " bytes"));
+  const int port = FreePort();
+  Child echo({self, absl::StrCat("--echo_port=", port)}, dir + "/echo.log");
+  for (const int in_flight : {1, kInFlight}) {
+    Print(absl::StrCat("echo, ", in_flight, " in flight"),
+          LoadEcho(port, request_bytes, {.in_flight = in_flight, .lasts = lasts}));
+  }
+  return echo.Stop() == 0 ? absl::OkStatus() : absl::InternalError("the echo server did not end well");
+}
+
+// Keeps one core from falling asleep. A virtual machine whose cores are all idle may learn of a finished sync only with
+// its next timer tick, milliseconds late; whistled, busy as it is, seldom meets that.
+class AwakeCore {
+ public:
+  AwakeCore()
+      : thread_([this] {
+          while (!stopping_.load(std::memory_order_relaxed)) {
+          }
+        }) {}
+  ~AwakeCore() {
+    stopping_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+void WriteBatches(const std::string& dir, size_t record_bytes, absl::Duration lasts) {
+  PrintHead(absl::StrCat("the ceiling of the disk: synced RocksDB, ", record_bytes, " bytes a record"));
+  for (const int records : {1, kInFlight}) {
+    const std::string what = absl::StrCat(records, " a batch");
+    const Figures idle =
+        WriteSyncedBatches(absl::StrCat(dir, "/idle-", records), records, record_bytes, {.lasts = lasts});
+    Print(absl::StrCat(what, " (p50, p99: batches)"), idle, records);
+    const AwakeCore awake;
+    Print(absl::StrCat(what, ", a core kept awake"),
+          WriteSyncedBatches(absl::StrCat(dir, "/awake-", records), records, record_bytes, {.lasts = lasts}), records);
+  }
+}
+
+absl::Status Rebuild(Server& server, int decisions_min) {
+  WHISTLE_ASSIGN_OR_RETURN(Server::Journal journal, server.ReadJournal());
+  while (journal.decisions < decisions_min) {
+    WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, server.RegisterCases(kInFlight));
+    server.LoadRecordContact(cases, {.in_flight = kInFlight, .warm_up = absl::ZeroDuration()});
+    WHISTLE_ASSIGN_OR_RETURN(journal, server.ReadJournal());
+  }
+  WHISTLE_RETURN_IF_ERROR(server.Stop());
+  WHISTLE_ASSIGN_OR_RETURN(const Server::Started with, server.Start());
+  WHISTLE_RETURN_IF_ERROR(server.Stop());
+  server.DeleteProjections();
+  WHISTLE_ASSIGN_OR_RETURN(const Server::Started without, server.Start());
+  WHISTLE_RETURN_IF_ERROR(server.Stop());
+  const double seconds = absl::ToDoubleSeconds(without.until_live - with.until_live);
+  std::printf("\nrebuild of all four projections over %d decisions\n", static_cast<int>(journal.decisions));
+  std::printf("  a start with projections: live after %.2f s, health SERVING after %.2f s\n",
+              absl::ToDoubleSeconds(with.until_live), absl::ToDoubleSeconds(with.until_serving));
+  std::printf("  a start without:          live after %.2f s, health SERVING after %.2f s\n",
+              absl::ToDoubleSeconds(without.until_live), absl::ToDoubleSeconds(without.until_serving));
+  std::printf("  folded by each of the four at once: %.0f decisions a second (%.0f folds a second together)\n",
+              static_cast<double>(journal.decisions) / seconds, 4 * static_cast<double>(journal.decisions) / seconds);
+  return absl::OkStatus();
+}
+
+absl::Status Run(const std::string& self, const std::string& dir) {
+  std::string whistled = absl::GetFlag(FLAGS_whistled);
+  if (whistled.empty()) whistled = std::filesystem::path(self).parent_path() / "whistled";
+  const absl::Duration lasts = absl::Seconds(absl::GetFlag(FLAGS_seconds));
+  PrintMachine();
+  Server server(whistled, dir);
+  WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, Begin(server));
+  WHISTLE_ASSIGN_OR_RETURN(const Server::Journal journal, server.ReadJournal());
+  WHISTLE_RETURN_IF_ERROR(LoadEchoes(self, dir, server.request_bytes(), lasts));
+  WriteBatches(dir, journal.record_bytes, lasts);
+  LoadCommands(server, cases, lasts);
+  return Rebuild(server, absl::GetFlag(FLAGS_decisions));
+}
+
+int Main(int argc, char** argv) {
+  absl::SetProgramUsageMessage("whistle_bench: commands and decisions per second, beside the machine's own ceilings");
+  absl::ParseCommandLine(argc, argv);
+  if (absl::GetFlag(FLAGS_echo_port) != 0) return ServeEcho(absl::GetFlag(FLAGS_echo_port));
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  std::string dir = absl::GetFlag(FLAGS_dir);
+  const bool temporary = dir.empty();
+  if (temporary) {
+    dir = (std::filesystem::temp_directory_path() / "whistle-bench-XXXXXX").string();
+    if (mkdtemp(dir.data()) == nullptr) {
+      std::fprintf(stderr, "whistle_bench: no temporary folder can be made; name one with --dir\n");
+      return 1;
+    }
+  } else {
+    std::filesystem::create_directories(dir);
+  }
+  const absl::Status status = Run(self, dir);
+  if (temporary) std::filesystem::remove_all(dir);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "whistle_bench: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace whistle::bench
+
+int main(int argc, char** argv) { return whistle::bench::Main(argc, argv); }
