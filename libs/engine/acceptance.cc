@@ -1,5 +1,7 @@
 #include "libs/engine/acceptance.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -64,14 +66,30 @@ std::optional<uint32_t> ReadLevel(absl::string_view value) {
   return ok ? level : std::nullopt;
 }
 
-// The first body field number of any event that is not `service`'s own in the vocabulary of the levels known here; 0 if
-// there is none. Read from the wire, not from the decoded events: a decoded oneof shows only the last of several
-// bodies.
-int ForeignEventField(absl::string_view value, common::v1::Service service) {
+// The vocabulary of each level, frozen when the level ships: the body fields it added. A later level is a further row;
+// no row ever changes.
+struct Vocabulary {
+  uint32_t level;
+  int first_field;
+  int last_field;
+};
+constexpr Vocabulary kVocabularies[] = {
+    {1, 100, 124}, {1, 190, 192}, {1, 200, 207}, {1, 290, 292}, {1, 300, 309},
+    {1, 390, 392}, {1, 400, 422}, {1, 490, 492}, {1, 500, 504},
+};
+
+bool InVocabulary(int field, uint32_t level) {
+  return std::any_of(std::begin(kVocabularies), std::end(kVocabularies), [&](const Vocabulary& v) {
+    return v.level <= level && field >= v.first_field && field <= v.last_field;
+  });
+}
+
+// The first body field number of any event that is not `service`'s own in the vocabulary of `level`; 0 if there is
+// none. Read from the wire, not from the decoded events: a decoded oneof shows only the last of several bodies.
+int ForeignEventField(absl::string_view value, common::v1::Service service, uint32_t level) {
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(value.data()),
                                                 static_cast<int>(value.size()));
   const int first = FirstFieldOf(service);
-  const google::protobuf::Descriptor* vocabulary = journal::v1::Event::descriptor();
   int foreign = 0;
   VisitFields(stream, [&](uint32_t tag, google::protobuf::io::CodedInputStream& in) {
     if (tag != WireFormatLite::MakeTag(kEventsField, WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) {
@@ -82,7 +100,7 @@ int ForeignEventField(absl::string_view value, common::v1::Service service) {
     const auto limit = in.PushLimit(static_cast<int>(size));
     while (const uint32_t event_tag = in.ReadTag()) {
       const int field = WireFormatLite::GetTagFieldNumber(event_tag);
-      const bool own = field >= first && field < first + 100 && vocabulary->FindFieldByNumber(field) != nullptr;
+      const bool own = field >= first && field < first + 100 && InVocabulary(field, level);
       if (field >= kFirstBodyField && !own && foreign == 0) foreign = field;
       if (!WireFormatLite::SkipField(&in, event_tag)) return false;
     }
@@ -136,7 +154,7 @@ std::variant<Decision, Malformed, UnknownLevel> ReadDecision(const journal::Stor
     return Malformed{absl::StrCat("size: ", value.size(), " bytes, at most ", journal::kRecordValueBytesMax)};
   }
   if (!level_is_known) return UnknownLevel{level};
-  if (const int field = ForeignEventField(value, decision.service()); field != 0) {
+  if (const int field = ForeignEventField(value, decision.service(), level); field != 0) {
     return Malformed{absl::StrCat("event field ", field, " is not ", common::v1::Service_Name(decision.service()),
                                   "'s own at level ", level)};
   }

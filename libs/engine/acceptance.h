@@ -17,13 +17,14 @@
 #include "absl/time/time.h"
 #include "libs/base/hash.h"
 #include "libs/base/ids.h"
+#include "libs/domain/level.h"
 #include "libs/journal/journal.h"
 #include "whistle/journal/v1/journal.pb.h"
 
 namespace whistle::engine {
 
 // The highest vocabulary this build knows.
-inline constexpr uint32_t kLevelKnown = 1;
+inline constexpr uint32_t kLevelKnown = domain::kLevelMax;
 
 // A decision's clock may be this far behind the record's own stamp: an append takes up to 10 s (the producer's timeout)
 // and may then still be under way. Later than that, it did not happen: an unknown outcome settles.

@@ -18,6 +18,8 @@ namespace {
 
 constexpr absl::string_view kMethod = "agenda";
 constexpr size_t kScanRows = 256;
+// However much is ready, the agenda is not looked at more often than this without being nudged.
+constexpr absl::Duration kLookAgain = absl::Milliseconds(20);
 
 }  // namespace
 
@@ -47,53 +49,63 @@ absl::Time AgendaRunner::ReadyAt(const AgendaItem& item) const {
 absl::Status AgendaRunner::FireDue() {
   const absl::Time now = world_.clock->Now();
   const absl::Time wall_now = world_.wall_clock->Now();
+  absl::flat_hash_set<std::string> seen;
   std::string after;
   while (in_flight_.size() < options_.in_flight_max) {
     WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(now - options_.grace, after, kScanRows));
     for (const auto& row : rows) {
-      if (in_flight_.size() >= options_.in_flight_max) break;
+      if (in_flight_.size() >= options_.in_flight_max) return absl::OkStatus();
       const std::string id = projection::AgendaRequestId(row.item);
+      seen.insert(id);
       const auto backoff = backed_off_.find(id);
       if (in_flight_.contains(id) || (backoff != backed_off_.end() && backoff->second.until > wall_now)) continue;
-      if (ReadyAt(row.item) > now) continue;
+      if (ReadyAt(row.item) > now || !world_.can_fire(row.item.case_id())) continue;
       Fire(row.item, [](absl::Status) {});
     }
-    if (rows.size() < kScanRows) break;
-    after = rows.back().cursor;
+    if (rows.size() == kScanRows) {
+      after = rows.back().cursor;
+      continue;
+    }
+    // All that is due was seen: what is backed off and was not has gone by other means.
+    std::vector<std::string> gone;
+    for (const auto& [id, backoff] : backed_off_) {
+      if (!seen.contains(id) && !in_flight_.contains(id)) gone.push_back(id);
+    }
+    for (const std::string& id : gone) Forget(id);
+    return absl::OkStatus();
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<absl::Time> AgendaRunner::NextWake() const {
+  // Whoever finishes nudges.
+  if (in_flight_.size() >= options_.in_flight_max) return absl::InfiniteFuture();
   const absl::Time now = world_.clock->Now();
+  const absl::Time wall_now = world_.wall_clock->Now();
   absl::Time next = absl::InfiniteFuture();
   for (const auto& [id, backoff] : backed_off_) {
     if (!in_flight_.contains(id)) next = std::min(next, backoff.until);
   }
-  std::string after;
-  while (true) {
-    WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(absl::InfiniteFuture(), after, kScanRows));
-    for (const auto& row : rows) {
-      const std::string id = projection::AgendaRequestId(row.item);
-      if (in_flight_.contains(id) || backed_off_.contains(id)) continue;
-      const absl::Duration wait = std::max(absl::ZeroDuration(), ReadyAt(row.item) - now);
-      return std::min(next, world_.wall_clock->Now() + wait);
-    }
-    if (rows.size() < kScanRows) return next;
-    after = rows.back().cursor;
+  // One row more than those that are passed over is enough.
+  const size_t rows_max = in_flight_.size() + backed_off_.size() + 1;
+  WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(absl::InfiniteFuture(), "", rows_max));
+  for (const auto& row : rows) {
+    const std::string id = projection::AgendaRequestId(row.item);
+    if (in_flight_.contains(id) || backed_off_.contains(id)) continue;
+    next = std::min(next, wall_now + std::max(absl::ZeroDuration(), ReadyAt(row.item) - now));
+    break;
   }
+  // What is ready and cannot fire now (its partition is catching up) is looked at again, but not at once.
+  return std::max(next, wall_now + kLookAgain);
 }
 
-absl::StatusOr<std::optional<AgendaItem>> AgendaRunner::FirstDue(absl::Time until) const {
-  std::string after;
-  while (true) {
-    WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(until, after, kScanRows));
-    for (const auto& row : rows) {
-      if (!backed_off_.contains(projection::AgendaRequestId(row.item))) return row.item;
-    }
-    if (rows.size() < kScanRows) return std::nullopt;
-    after = rows.back().cursor;
+absl::StatusOr<std::optional<AgendaItem>> AgendaRunner::FirstDue(absl::Time until,
+                                                                 const absl::flat_hash_set<std::string>& skip) const {
+  WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(until, "", skip.size() + 1));
+  for (const auto& row : rows) {
+    if (!skip.contains(projection::AgendaRequestId(row.item))) return row.item;
   }
+  return std::nullopt;
 }
 
 void AgendaRunner::Fire(const AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done) {
@@ -154,14 +166,31 @@ void AgendaRunner::OnAnswer(const std::shared_ptr<Run>& run, const std::string& 
 void AgendaRunner::Finish(const std::shared_ptr<Run>& run, absl::Status result) {
   in_flight_.erase(run->id);
   if (result.ok()) {
-    backed_off_.erase(run->id);
+    Forget(run->id);
   } else {
-    const auto [it, first] = backed_off_.try_emplace(run->id, Backoff{absl::InfinitePast(), options_.retry_first});
-    if (!first) it->second.wait = std::min(it->second.wait * 2, options_.retry_max);
-    it->second.until = world_.wall_clock->Now() + it->second.wait;
-    world_.observer->OnAgendaStuck(run->item, result.message(), it->second.wait);
+    // The outside world's no is tried again quietly; ours is an alarm.
+    const bool stuck = absl::IsFailedPrecondition(result) || absl::IsInternal(result) || absl::IsDataLoss(result);
+    BackOff(*run, stuck, result);
   }
   std::move(run->done)(std::move(result));
+  world_.nudge();
+}
+
+void AgendaRunner::BackOff(const Run& run, bool stuck, const absl::Status& why) {
+  const auto [it, first] = backed_off_.try_emplace(run.id, Backoff{absl::InfinitePast(), options_.retry_first, false});
+  Backoff& backoff = it->second;
+  if (!first) backoff.wait = std::min(backoff.wait * 2, options_.retry_max);
+  backoff.until = world_.wall_clock->Now() + backoff.wait;
+  if (!stuck) return;
+  if (!std::exchange(backoff.stuck, true)) ++stuck_;
+  world_.observer->OnAgendaStuck(run.item, why.message(), backoff.wait);
+}
+
+void AgendaRunner::Forget(const std::string& id) {
+  const auto it = backed_off_.find(id);
+  if (it == backed_off_.end()) return;
+  if (it->second.stuck) --stuck_;
+  backed_off_.erase(it);
 }
 
 absl::StatusOr<std::shared_ptr<const google::protobuf::Message>> AgendaRunner::LoadState(

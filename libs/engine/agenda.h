@@ -6,6 +6,7 @@
 #ifndef WHISTLE_LIBS_ENGINE_AGENDA_H_
 #define WHISTLE_LIBS_ENGINE_AGENDA_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
@@ -55,6 +57,10 @@ class AgendaRunner {
     Observer* observer = nullptr;
     // Hands a command to the strand of its case.
     std::function<void(Command)> submit;
+    // Whether the case's partition decides now: nothing fires while it catches up, is halted, or the instance stops.
+    std::function<bool(const std::string& case_id)> can_fire = [](const std::string&) { return true; };
+    // FireDue may have something to do.
+    std::function<void()> nudge = [] {};
   };
 
   AgendaRunner(World world, AgendaOptions options);
@@ -68,22 +74,29 @@ class AgendaRunner {
   // Carries out one item, due or not. `done` says whether it is gone from the agenda; once, on the runner's thread.
   void Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done);
 
-  // The first item due by `until` that is not backed off.
-  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until) const;
+  // The first item due by `until` whose request id is not in `skip`.
+  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until,
+                                                                 const absl::flat_hash_set<std::string>& skip) const;
 
   size_t in_flight() const { return in_flight_.size(); }
+  // Items that were carried out or refused and are still there. Any thread.
+  size_t stuck() const { return stuck_; }
 
  private:
   struct Run;
   struct Backoff {
     absl::Time until;
     absl::Duration wait;
+    bool stuck = false;
   };
 
   absl::Time ReadyAt(const common::v1::AgendaItem& item) const;
   void Step(const std::shared_ptr<Run>& run);
   void OnAnswer(const std::shared_ptr<Run>& run, const std::string& case_id, Answer answer);
   void Finish(const std::shared_ptr<Run>& run, absl::Status result);
+  // Backs the item off; `stuck` if it should have gone and has not.
+  void BackOff(const Run& run, bool stuck, const absl::Status& why);
+  void Forget(const std::string& id);
   absl::StatusOr<std::shared_ptr<const google::protobuf::Message>> LoadState(const std::string& case_id) const;
   absl::StatusOr<bool> IsStillDue(const common::v1::AgendaItem& item) const;
 
@@ -92,6 +105,7 @@ class AgendaRunner {
   std::shared_ptr<AgendaRunner*> alive_;
   absl::flat_hash_map<std::string, std::shared_ptr<Run>> in_flight_;
   absl::flat_hash_map<std::string, Backoff> backed_off_;
+  std::atomic<size_t> stuck_{0};
 };
 
 }  // namespace whistle::engine

@@ -27,6 +27,7 @@ class Engine::Worker final : public Executor {
   void Start(std::function<void()> on_wake, std::function<absl::Time()> next_wake) {
     on_wake_ = std::move(on_wake);
     next_wake_ = std::move(next_wake);
+    started_ = true;
     thread_ = std::thread([this] { Run(); });
   }
 
@@ -35,6 +36,8 @@ class Engine::Worker final : public Executor {
     if (stopped_) return;
     tasks_.push_back(std::move(task));
   }
+
+  bool started() const { return started_; }
 
   // Runs what is queued, then ends the thread. What is posted later is dropped.
   void Stop() {
@@ -65,6 +68,7 @@ class Engine::Worker final : public Executor {
   absl::Mutex mutex_;
   std::deque<absl::AnyInvocable<void() &&>> tasks_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool started_ = false;
   std::function<void()> on_wake_;
   std::function<absl::Time()> next_wake_;
   std::thread thread_;
@@ -104,14 +108,20 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(EngineOptions options) {
   for (const base::PartitionId id : journal::AllPartitions(engine->options_.journal->identity().partition_count)) {
     WHISTLE_RETURN_IF_ERROR(engine->OpenPartition(id));
   }
-  AgendaRunner::World agenda_world{
-      .model = engine->options_.model,
-      .store = engine->options_.store,
-      .clock = engine->options_.clock,
-      .wall_clock = engine->options_.wall_clock,
-      .executor = engine->workers_[0],
-      .observer = engine->options_.observer,
-      .submit = [raw = engine.get()](Command command) { raw->Submit(std::move(command)); }};
+  AgendaRunner::World agenda_world{.model = engine->options_.model,
+                                   .store = engine->options_.store,
+                                   .clock = engine->options_.clock,
+                                   .wall_clock = engine->options_.wall_clock,
+                                   .executor = engine->workers_[0],
+                                   .observer = engine->options_.observer,
+                                   .submit = [raw = engine.get()](Command command) { raw->Submit(std::move(command)); },
+                                   .can_fire =
+                                       [raw = engine.get()](const std::string& case_id) {
+                                         Partition& partition = raw->PartitionFor(case_id);
+                                         absl::MutexLock lock(&partition.mutex);
+                                         return partition.status.health == PartitionHealth::kLive;
+                                       },
+                                   .nudge = [raw = engine.get()] { raw->NudgeAgenda(); }};
   engine->agenda_ = std::make_unique<AgendaRunner>(std::move(agenda_world), engine->options_.agenda);
   engine->PublishRegistry(*engine->partitions_[0]);
 
@@ -193,7 +203,9 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
                     .executor = worker,
                     .observer = options_.observer,
                     .registry = [this] { return registry(); },
-                    .registry_next_offset = [this] { return base::Offset{registry_next_offset_.load()}; }},
+                    .registry_next_offset = [this] { return base::Offset{registry_next_offset_.load()}; },
+                    .registry_health = [this] { return RegistryHealth(); },
+                    .on_halted = [this, raw](const absl::Status& why) { OnHalted(*raw, why); }},
       strand_options);
   if (ill.ok()) {
     // The last folded record is read again, and compared: a projection knows its journal.
@@ -232,6 +244,11 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
   }
   if (!end.ok()) return end.status();
   raw->catch_up_to = *end;
+  if (ill.ok() && *end < next) {
+    ill = absl::DataLossError(absl::StrCat("DIVERGED: partition ", id.ToString(), " is folded up to offset ",
+                                           next.value - 1, " and the journal ends at ", end->value,
+                                           "; restore the journal, or delete the projection to build a new one"));
+  }
   partitions_.push_back(std::move(partition));
   if (!ill.ok()) Halt(*raw, PartitionHealth::kDiverged, ill);
   Publish(*raw);
@@ -274,8 +291,7 @@ void Engine::Drain(Partition& partition) {
     const absl::Status status = partition.strand->OnRecords(span);
     if (!status.ok()) {
       Publish(partition);
-      return Halt(partition, absl::IsFailedPrecondition(status) ? PartitionHealth::kHalted : PartitionHealth::kDiverged,
-                  status);
+      return Halt(partition, absl::IsDataLoss(status) ? PartitionHealth::kDiverged : PartitionHealth::kHalted, status);
     }
   }
   if (partition.id.is_registry() && !span.empty()) PublishRegistry(partition);
@@ -294,6 +310,29 @@ void Engine::Halt(Partition& partition, PartitionHealth health, const absl::Stat
   absl::MutexLock lock(&partition.mutex);
   partition.status.health = health;
   partition.status.reason = std::string(why.message());
+}
+
+void Engine::OnHalted(Partition& partition, const absl::Status& why) {
+  if (absl::IsCancelled(why)) return;
+  {
+    absl::MutexLock lock(&partition.mutex);
+    partition.status.health = absl::IsDataLoss(why) ? PartitionHealth::kDiverged : PartitionHealth::kHalted;
+    partition.status.reason = std::string(why.message());
+  }
+  if (!partition.id.is_registry()) return;
+  for (const auto& other : partitions_) {
+    if (other->strand) other->worker->Post([strand = other->strand.get()] { strand->OnRegistry(); });
+  }
+}
+
+absl::Status Engine::RegistryHealth() const {
+  // The registry's own strand answers for itself, and is opened first.
+  if (partitions_.empty()) return absl::OkStatus();
+  const Partition& registry = *partitions_.front();
+  absl::MutexLock lock(&registry.mutex);
+  const PartitionHealth health = registry.status.health;
+  if (health != PartitionHealth::kHalted && health != PartitionHealth::kDiverged) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the registry is not folded here any more: ", registry.status.reason));
 }
 
 void Engine::Publish(Partition& partition) {
@@ -342,7 +381,14 @@ Engine::Partition& Engine::PartitionFor(const std::string& case_id) {
   return PartitionAt(journal::PartitionForCase(case_id, options_.journal->identity().partition_count));
 }
 
+size_t Engine::unanswered() const {
+  size_t count = 0;
+  for (const auto& partition : partitions_) count += partition->strand->unanswered();
+  return count;
+}
+
 void Engine::Submit(Command command) {
+  absl::ReaderMutexLock stop_lock(&stop_mutex_);
   if (stopping_) {
     return std::move(command.done)(absl::UnavailableError("this instance is shutting down; retry"));
   }
@@ -362,6 +408,7 @@ void Engine::Submit(Command command) {
 
 void Engine::AwaitPosition(base::PartitionId id, base::Offset end, absl::Time deadline,
                            absl::AnyInvocable<void(absl::Status) &&> done) {
+  absl::ReaderMutexLock stop_lock(&stop_mutex_);
   if (stopping_) return std::move(done)(absl::UnavailableError("this instance is shutting down"));
   const int count = options_.journal->identity().partition_count;
   if (!id.is_registry() && (id.index() < 0 || id.index() >= count)) {
@@ -428,35 +475,53 @@ bool Engine::IsHealthy() const {
   });
 }
 
-absl::StatusOr<std::optional<common::v1::AgendaItem>> Engine::FirstDue(absl::Time until) {
+absl::StatusOr<std::optional<common::v1::AgendaItem>> Engine::FirstDue(absl::Time until,
+                                                                       const absl::flat_hash_set<std::string>& skip) {
   absl::Mutex mutex;
   bool known = false;
   absl::StatusOr<std::optional<common::v1::AgendaItem>> first = std::nullopt;
-  workers_[0]->Post([&] {
-    auto found = agenda_->FirstDue(until);
-    absl::MutexLock lock(&mutex);
-    first = std::move(found);
-    known = true;
-  });
+  {
+    // Not held while waiting: the worker takes it too.
+    absl::ReaderMutexLock stop_lock(&stop_mutex_);
+    if (stopping_) return absl::UnavailableError("this instance is shutting down");
+    workers_[0]->Post([&] {
+      auto found = agenda_->FirstDue(until, skip);
+      absl::MutexLock lock(&mutex);
+      first = std::move(found);
+      known = true;
+    });
+  }
   absl::MutexLock lock(&mutex);
   mutex.Await(absl::Condition(&known));
   return first;
 }
 
 void Engine::Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done) {
+  absl::ReaderMutexLock stop_lock(&stop_mutex_);
+  if (stopping_) return std::move(done)(absl::UnavailableError("this instance is shutting down"));
   workers_[0]->Post([this, item, done = std::move(done)]() mutable { agenda_->Fire(item, std::move(done)); });
 }
 
 void Engine::Stop() {
-  if (stopping_.exchange(true)) return;
+  {
+    absl::MutexLock lock(&stop_mutex_);
+    if (std::exchange(stopping_, true)) return;
+  }
   // No reader may call back any longer; then every strand answers whom it still has, on its own thread; then the
   // threads end.
   for (const auto& partition : partitions_) {
+    const absl::Status why = absl::CancelledError("this instance is shutting down; retry with the same request id");
+    if (!partition->worker->started()) {
+      // The start failed half-way: nothing runs yet.
+      partition->reader.reset();
+      partition->strand->Halt(why);
+      continue;
+    }
     absl::Mutex mutex;
     bool halted = false;
     partition->worker->Post([&] {
       partition->reader.reset();
-      partition->strand->Halt(absl::UnavailableError("this instance is shutting down; retry with the same request id"));
+      partition->strand->Halt(why);
       absl::MutexLock lock(&mutex);
       halted = true;
     });

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -94,8 +95,14 @@ class Engine {
   bool agenda_paused() const { return agenda_paused_; }
 
   // For a virtual clock: the first item due by `until`, and carrying one out. `done` is called on an engine thread.
-  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until);
+  // `skip` holds request ids (projection::AgendaRequestId) of items that are passed over.
+  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until,
+                                                                 const absl::flat_hash_set<std::string>& skip);
   void Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done);
+
+  // Commands that have not been answered, and agenda items that should have gone and have not.
+  size_t unanswered() const;
+  size_t stuck_items() const { return agenda_->stuck(); }
 
   const EngineOptions& options() const { return options_; }
 
@@ -108,15 +115,21 @@ class Engine {
   absl::Status OpenPartition(base::PartitionId id);
   void Drain(Partition& partition);
   void Halt(Partition& partition, PartitionHealth health, const absl::Status& why);
+  // The strand halted, by itself or told to.
+  void OnHalted(Partition& partition, const absl::Status& why);
+  absl::Status RegistryHealth() const;
   void Publish(Partition& partition);
   void PublishRegistry(Partition& registry_partition);
   void NudgeAgenda();
   Partition& PartitionFor(const std::string& case_id);
   Partition& PartitionAt(base::PartitionId id);
+  const Partition& PartitionAt(base::PartitionId id) const;
 
   EngineOptions options_;
   std::atomic<bool> agenda_paused_;
-  std::atomic<bool> stopping_{false};
+  // Held shared while a caller's task is posted, so that none is posted to a worker that has ended.
+  mutable absl::Mutex stop_mutex_;
+  bool stopping_ ABSL_GUARDED_BY(stop_mutex_) = false;
   std::atomic<bool> agenda_nudged_{false};
 
   mutable absl::Mutex registry_mutex_;

@@ -31,6 +31,9 @@ std::vector<T> Minus(const std::vector<T>& a, const std::vector<T>& b, Less less
 template <typename T, typename Less>
 std::vector<T> Sorted(std::vector<T> values, Less less) {
   std::sort(values.begin(), values.end(), less);
+  // Two that are equal are one.
+  const auto equal = [&](const T& a, const T& b) { return !less(a, b) && !less(b, a); };
+  values.erase(std::unique(values.begin(), values.end(), equal), values.end());
   return values;
 }
 
@@ -216,6 +219,18 @@ absl::Status PartitionFold::Commit(const Batch& batch, projection::WriteSet& set
 }
 
 absl::StatusOr<std::vector<Folded>> PartitionFold::Fold(absl::Span<const journal::StoredRecord> records) {
+  const std::optional<projection::v1::PartitionRow> row = row_;
+  const base::Offset next_offset = next_offset_;
+  absl::StatusOr<std::vector<Folded>> folded = FoldBatch(records);
+  if (!folded.ok() && before_halt_.empty()) {
+    // Nothing was committed: what this says of itself must be what the store holds.
+    row_ = row;
+    next_offset_ = next_offset;
+  }
+  return folded;
+}
+
+absl::StatusOr<std::vector<Folded>> PartitionFold::FoldBatch(absl::Span<const journal::StoredRecord> records) {
   std::vector<Folded> out;
   out.reserve(records.size());
   Batch batch;

@@ -87,7 +87,7 @@ class PartitionFold {
   //   DATA_LOSS: the records do not continue what was folded, or the genesis is another journal's.
   //   anything else: the store's.
   absl::StatusOr<std::vector<Folded>> Fold(absl::Span<const journal::StoredRecord> records);
-  // The answers of the records before the one at which the last Fold halted.
+  // The answers of the records before the one at which the last Fold halted; nothing after any other error.
   std::vector<Folded> TakeFolded() { return std::exchange(before_halt_, {}); }
 
   // The case as of next_offset(); an empty one of version 0 if there is none.
@@ -113,6 +113,7 @@ class PartitionFold {
 
   explicit PartitionFold(Options options) : options_(std::move(options)) {}
 
+  absl::StatusOr<std::vector<Folded>> FoldBatch(absl::Span<const journal::StoredRecord> records);
   absl::Status FoldGenesis(const journal::StoredRecord& record);
   absl::StatusOr<Folded> FoldDecision(const journal::StoredRecord& record, const base::Digest& hash,
                                       journal::v1::Decision decision, Batch& batch, projection::WriteSet& set);

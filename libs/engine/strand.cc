@@ -41,6 +41,8 @@ struct Strand::Attempt {
   base::Digest hash;
   std::optional<base::Digest> parent;
   Decision decision;
+  // It is in its case's overlay, not doomed.
+  bool in_overlay = true;
   // The case with it applied.
   std::shared_ptr<const CaseSnapshot> after;
   // The command it carries out, and later ones with the same request id.
@@ -159,7 +161,7 @@ Strand::Strand(std::unique_ptr<PartitionFold> fold, World world, StrandOptions o
       random_(options.seed),
       alive_(std::make_shared<Strand*>(this)) {}
 
-Strand::~Strand() { Halt(absl::UnavailableError("this instance is shutting down; retry with the same request id")); }
+Strand::~Strand() { Halt(absl::CancelledError("this instance is shutting down; retry with the same request id")); }
 
 void Strand::Submit(Command command) {
   auto pending = std::make_shared<Pending>();
@@ -168,6 +170,7 @@ void Strand::Submit(Command command) {
   pending->submitted_at = WallNow();
   pending_[pending->number] = pending;
   deadlines_.emplace(pending->command.deadline, pending->number);
+  ++unanswered_;
   Start(pending);
 }
 
@@ -192,10 +195,20 @@ void Strand::Start(const PendingPtr& pending) {
     before = *std::move(loaded);
   }
   const std::shared_ptr<const registry::Registry> registry = world_.registry();
+  if (const absl::Status registry_health = world_.registry_health(); !registry_health.ok()) {
+    Answer(pending, absl::UnavailableError(registry_health.message()));
+    return ForgetCaseIfIdle(command.case_id);
+  }
+  if (registry->level() > fold_->options().level_known) {
+    Answer(pending, absl::UnavailableError(absl::StrCat("decisions are written in level ", registry->level(),
+                                                        " now and this build knows level ",
+                                                        fold_->options().level_known, "; upgrade this service")));
+    return ForgetCaseIfIdle(command.case_id);
+  }
   if (registry->version() < before->registry_version) {
     // The case was decided under a registry that this instance has not folded yet.
     awaiting_registry_.push_back(pending);
-    return;
+    return ForgetCaseIfIdle(command.case_id);
   }
   const PendingHistory history(*fold_->options().store, command.case_id, work.overlay);
   domain::Context context;
@@ -338,8 +351,8 @@ void Strand::Park(const PendingPtr& pending, const std::optional<base::Digest>& 
 void Strand::RequestFences(const PendingPtr& pending) {
   if (pending->fences_requested) {
     // Decided again: the ends were those of the same call.
-    world_.executor->Post([weak = std::weak_ptr<Strand*>(alive_)] {
-      if (const auto strand = weak.lock()) (*strand)->JudgeAllParked();
+    world_.executor->Post([weak = std::weak_ptr<Strand*>(alive_), case_id = pending->command.case_id] {
+      if (const auto strand = weak.lock()) (*strand)->JudgeCase(case_id);
     });
     return;
   }
@@ -356,7 +369,7 @@ void Strand::RequestFences(const PendingPtr& pending) {
                                                                             end.status().message(), "); retry")));
         }
         (*pending).*fence = *end;
-        strand.JudgeAllParked();
+        if (pending->fence && pending->registry_fence) strand.JudgeCase(pending->command.case_id);
       });
     });
   };
@@ -377,16 +390,17 @@ void Strand::JudgeParked(const std::string& case_id, const std::optional<base::D
     if (pending->answered) continue;
     const bool fences_reached = pending->fence && pending->registry_fence && position >= *pending->fence &&
                                 registry_position >= *pending->registry_fence;
-    const bool rests_on_overlay = std::any_of(work.overlay.begin(), work.overlay.end(), [&](const AttemptPtr& attempt) {
-      return pending->rests_on && attempt->hash == *pending->rests_on;
-    });
+    const auto rests_on_overlay = [&] {
+      const auto attempt = pending->rests_on ? attempts_.find(*pending->rests_on) : attempts_.end();
+      return attempt != attempts_.end() && attempt->second->in_overlay;
+    };
     if (!fences_reached) {
       kept.push_back(std::move(pending));
     } else if (pending->registry_version != registry_version) {
       again.push_back(std::move(pending));
     } else if (pending->rests_on == head) {
       true_now.push_back(std::move(pending));
-    } else if (rests_on_overlay) {
+    } else if (rests_on_overlay()) {
       kept.push_back(std::move(pending));
     } else {
       again.push_back(std::move(pending));
@@ -396,20 +410,23 @@ void Strand::JudgeParked(const std::string& case_id, const std::optional<base::D
   for (const PendingPtr& pending : true_now) Answer(pending, *std::move(pending->rejection));
 }
 
+void Strand::JudgeCase(const std::string& case_id) {
+  if (!health_.ok() || !work_.contains(case_id)) return;
+  auto snapshot = fold_->Load(case_id);
+  if (!snapshot.ok()) return Halt(snapshot.status());
+  std::vector<PendingPtr> again;
+  JudgeParked(case_id, (*snapshot)->head, fold_->next_offset(), again);
+  for (const PendingPtr& pending : again) Start(pending);
+  ForgetCaseIfIdle(case_id);
+}
+
 void Strand::JudgeAllParked() {
   if (!health_.ok()) return;
   std::vector<std::string> cases;
   for (const auto& [case_id, work] : work_) {
     if (!work.parked.empty()) cases.push_back(case_id);
   }
-  std::vector<PendingPtr> again;
-  for (const std::string& case_id : cases) {
-    auto snapshot = fold_->Load(case_id);
-    if (!snapshot.ok()) return Halt(snapshot.status());
-    JudgeParked(case_id, (*snapshot)->head, fold_->next_offset(), again);
-  }
-  for (const PendingPtr& pending : again) Start(pending);
-  for (const std::string& case_id : cases) ForgetCaseIfIdle(case_id);
+  for (const std::string& case_id : cases) JudgeCase(case_id);
 }
 
 absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) {
@@ -421,7 +438,7 @@ absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) 
   std::vector<PendingPtr> again;
   for (const Folded& one : results) OnFolded(one, redo, again);
   unread_.erase(unread_.begin(), unread_.lower_bound(fold_->next_offset()));
-  if (fold_->row()) world_.observer->OnFolded(partition(), *fold_->row());
+  if (!results.empty()) world_.observer->OnFolded(partition(), *fold_->row());
   if (!status.ok()) {
     Halt(status);
     return status;
@@ -454,6 +471,7 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
     if (folded.kind == Folded::Kind::kAccepted) {
       if (attempt && at == overlay.begin() && at != overlay.end()) {
         work->second.by_request.erase({attempt->decision.request().client(), attempt->decision.request().request_id()});
+        attempt->in_overlay = false;
         overlay.pop_front();
       }
       // A foreign decision won: what is pending was built on a head that is no longer.
@@ -469,11 +487,12 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
         break;
       case Folded::Kind::kSupersededByParent:
         // Rule 2: this is the attempt's own verdict; only now it is known not to have happened.
+        world_.observer->OnSuperseded(std::any_of(attempt->waiters.begin(), attempt->waiters.end(),
+                                                  [](const PendingPtr& pending) { return !pending->answered; }));
         for (PendingPtr& pending : attempt->waiters) {
           if (pending->answered) continue;
           pending->in_flight = false;
           ++pending->superseded;
-          world_.observer->OnSuperseded(true);
           redo.push_back(std::move(pending));
         }
         break;
@@ -499,6 +518,7 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
 
 void Strand::Doom(CaseWork& work, size_t from) {
   for (size_t i = from; i < work.overlay.size(); ++i) {
+    work.overlay[i]->in_overlay = false;
     const auto& request = work.overlay[i]->decision.request();
     work.by_request.erase({request.client(), request.request_id()});
   }
@@ -511,6 +531,16 @@ void Strand::ForgetCaseIfIdle(const std::string& case_id) {
 }
 
 void Strand::OnRegistry() {
+  if (const absl::Status registry_health = world_.registry_health(); !registry_health.ok()) {
+    // Rule 5: neither a newer registry nor its end will be read here.
+    std::vector<PendingPtr> waiting = std::exchange(awaiting_registry_, {});
+    for (auto& [case_id, work] : work_) {
+      waiting.insert(waiting.end(), work.parked.begin(), work.parked.end());
+      work.parked.clear();
+    }
+    for (const PendingPtr& pending : waiting) Answer(pending, absl::UnavailableError(registry_health.message()));
+    return;
+  }
   for (const PendingPtr& pending : std::exchange(awaiting_registry_, {})) Start(pending);
   JudgeAllParked();
 }
@@ -529,6 +559,7 @@ void Strand::OnWake() {
     std::vector<PendingPtr> waiting;
     for (const auto& [number, pending] : pending_) waiting.push_back(pending);
     for (const PendingPtr& pending : waiting) Answer(pending, stalled);
+    for (auto& [end, waiter] : std::exchange(position_waiters_, {})) std::move(waiter->done)(stalled);
   }
   std::vector<PendingPtr> due;
   while (!redo_at_.empty() && redo_at_.begin()->first <= now) {
@@ -545,6 +576,7 @@ void Strand::OnWake() {
                           "the deadline passed before the journal gave its verdict; retry with the same request id"));
     }
   }
+  std::erase_if(awaiting_registry_, [](const PendingPtr& pending) { return pending->answered; });
   for (auto it = position_waiters_.begin(); it != position_waiters_.end();) {
     if (it->second->deadline > now) {
       ++it;
@@ -565,7 +597,10 @@ absl::Time Strand::NextWake() const {
   if (!redo_at_.empty()) next = std::min(next, redo_at_.begin()->first);
   if (!unread_.empty()) next = std::min(next, unread_.begin()->second + options_.stalled_after);
   for (const auto& [end, waiter] : position_waiters_) next = std::min(next, waiter->deadline);
-  return next;
+  // The clock says whole milliseconds: woken within one, OnWake would find nothing due yet.
+  if (next == absl::InfiniteFuture()) return next;
+  const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(next));
+  return whole < next ? whole + absl::Milliseconds(1) : whole;
 }
 
 void Strand::Halt(absl::Status why) {
@@ -573,6 +608,7 @@ void Strand::Halt(absl::Status why) {
   // Waiters must retry elsewhere or later, whatever stopped this partition.
   health_ = absl::UnavailableError(why.message());
   world_.observer->OnHalted(partition(), why);
+  world_.on_halted(why);
   std::vector<PendingPtr> waiting;
   for (const auto& [number, pending] : pending_) waiting.push_back(pending);
   for (const PendingPtr& pending : waiting) Answer(pending, health_);
@@ -587,6 +623,10 @@ void Strand::Halt(absl::Status why) {
 void Strand::AwaitPosition(base::Offset end, absl::Time deadline, absl::AnyInvocable<void(absl::Status) &&> done) {
   if (fold_->next_offset() >= end) return std::move(done)(absl::OkStatus());
   if (!health_.ok()) return std::move(done)(health_);
+  if (WallNow() >= deadline) {
+    return std::move(done)(absl::UnavailableError(
+        absl::StrCat("partition ", partition().ToString(), " has not reached offset ", end.value, "; retry")));
+  }
   position_waiters_.emplace(end, std::make_shared<PositionWaiter>(PositionWaiter{deadline, std::move(done)}));
 }
 
@@ -607,6 +647,7 @@ void Strand::Answer(const PendingPtr& pending, engine::Answer answer) {
   pending->answered = true;
   deadlines_.erase({pending->command.deadline, pending->number});
   pending_.erase(pending->number);
+  --unanswered_;
   world_.observer->OnCommand(pending->command.method, OutcomeWord(answer), WallNow() - pending->submitted_at,
                              pending->command.case_id, pending->command.request_id);
   std::move(pending->command.done)(std::move(answer));

@@ -14,6 +14,7 @@
 #ifndef WHISTLE_LIBS_ENGINE_STRAND_H_
 #define WHISTLE_LIBS_ENGINE_STRAND_H_
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -78,6 +79,10 @@ class Strand {
     std::function<std::shared_ptr<const registry::Registry>()> registry;
     // How far the registry's own partition is folded: the offset that is folded next.
     std::function<base::Offset()> registry_next_offset;
+    // OK, or why the registry is folded no further: nobody waits for it then.
+    std::function<absl::Status()> registry_health = [] { return absl::OkStatus(); };
+    // Called once when the strand halts, with the reason as it came; CANCELLED for an orderly stop.
+    std::function<void(const absl::Status& why)> on_halted = [](const absl::Status&) {};
   };
 
   Strand(std::unique_ptr<PartitionFold> fold, World world, StrandOptions options);
@@ -91,7 +96,7 @@ class Strand {
   // The next records of the partition. An error halts the strand for good: everybody waiting gets UNAVAILABLE.
   absl::Status OnRecords(absl::Span<const journal::StoredRecord> records);
 
-  // The registry was folded further.
+  // The registry was folded further, or will not be.
   void OnRegistry();
 
   // Deadlines and waits up to now.
@@ -109,8 +114,8 @@ class Strand {
   void AwaitPosition(base::Offset end, absl::Time deadline, absl::AnyInvocable<void(absl::Status) &&> done);
 
   PartitionFold& fold() { return *fold_; }
-  // Commands that have not been answered.
-  size_t unanswered() const { return deadlines_.size(); }
+  // Commands that have not been answered. Any thread.
+  size_t unanswered() const { return unanswered_; }
 
  private:
   struct Pending;
@@ -139,7 +144,9 @@ class Strand {
   // decide again.
   void JudgeParked(const std::string& case_id, const std::optional<base::Digest>& head, base::Offset position,
                    std::vector<PendingPtr>& again);
-  // JudgeParked for every case that has any, at the position reached.
+  // JudgeParked for one case, at the position reached.
+  void JudgeCase(const std::string& case_id);
+  // The same for every case that has any.
   void JudgeAllParked();
 
   void OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::vector<PendingPtr>& again);
@@ -158,6 +165,7 @@ class Strand {
   World world_;
   StrandOptions options_;
   absl::Status health_;
+  std::atomic<size_t> unanswered_{0};
   std::mt19937_64 random_;
   uint64_t last_number_ = 0;
   // Tasks posted by callbacks hold a weak pointer to it, and do nothing once the strand is gone.

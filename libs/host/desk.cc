@@ -1,6 +1,7 @@
 #include "libs/host/desk.h"
 
-#include "absl/strings/escaping.h"
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/status_table.h"
@@ -24,8 +25,8 @@ absl::StatusOr<common::v1::Receipt> ReceiptOrStatus(engine::Answer answer) {
 }
 
 absl::StatusOr<base::PartitionId> PartitionOf(const common::v1::Position& position, int partition_count) {
-  if (position.offset() < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("offset: from 0, found ", position.offset()));
+  if (position.offset() < 0 || position.offset() == std::numeric_limits<int64_t>::max()) {
+    return absl::InvalidArgumentError(absl::StrCat("offset: from 0 up to a record's, found ", position.offset()));
   }
   switch (position.topic()) {
     case common::v1::TOPIC_REGISTRY:

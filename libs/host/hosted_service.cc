@@ -53,7 +53,7 @@ class HostedService::EngineObserver final : public engine::Observer {
   }
 
   void OnHalted(base::PartitionId partition, const absl::Status& why) override {
-    if (absl::IsUnavailable(why)) return;  // An orderly stop.
+    if (absl::IsCancelled(why)) return;  // An orderly stop.
     metrics().PartitionStopped(partition.ToString()).Set(1);
     log().Error("partition_stopped", {{"partition", partition.ToString()}, {"why", why.message()}});
   }
@@ -66,7 +66,6 @@ class HostedService::EngineObserver final : public engine::Observer {
   }
 
   void OnAgendaStuck(const common::v1::AgendaItem& item, absl::string_view why, absl::Duration wait) override {
-    metrics().agenda_backed_off.Add(1);
     log().Error("agenda_item_stuck", {{"case_id", item.case_id()},
                                       {"kind", common::v1::AgendaKind_Name(item.kind())},
                                       {"subject", item.subject()},
@@ -76,6 +75,7 @@ class HostedService::EngineObserver final : public engine::Observer {
 
   // What the store already held at start is not counted as folded now.
   void StartFrom(base::PartitionId partition, const projection::v1::PartitionRow& row) {
+    metrics().ProjectionPosition(partition.ToString()).Set(static_cast<double>(row.offset() + 1));
     absl::MutexLock lock(&mutex_);
     last_[partition] = row;
   }
@@ -138,6 +138,7 @@ absl::StatusOr<std::unique_ptr<HostedService>> HostedService::Open(ServiceOption
 }
 
 absl::Status HostedService::PauseAgenda() {
+  absl::MutexLock lock(&pause_mutex_);
   engine_->PauseAgenda();
   std::ofstream file(PauseFile());
   file << base::TimeText(options_.wall_clock->Now()) << "\n";
@@ -151,6 +152,7 @@ absl::Status HostedService::PauseAgenda() {
 }
 
 absl::Status HostedService::ResumeAgenda() {
+  absl::MutexLock lock(&pause_mutex_);
   std::error_code error;
   std::filesystem::remove(PauseFile(), error);
   if (error) {
@@ -184,6 +186,7 @@ void HostedService::RefreshMetrics() {
     });
   }
   if (const auto count = store_->CountAgenda(); count.ok()) metrics.agenda_size.Set(static_cast<double>(*count));
+  metrics.agenda_backed_off.Set(static_cast<double>(engine_->stuck_items()));
   metrics.agenda_paused.Set(engine_->agenda_paused() ? 1 : 0);
   const absl::Time now = options_.clock->Now();
   const auto first = store_->ScanAgenda(now, "", 1);

@@ -83,6 +83,8 @@ class HostedService {
   std::unique_ptr<EngineObserver> observer_;
   std::unique_ptr<engine::Engine> engine_;
 
+  // One pause or resume at a time: the file and the engine must say the same.
+  absl::Mutex pause_mutex_;
   absl::Mutex mutex_;
   std::vector<std::function<void(base::PartitionId)>> fold_listeners_ ABSL_GUARDED_BY(mutex_);
 };

@@ -74,6 +74,8 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
   JournalStream(Pumps* pumps, rpc::StreamWriter<ReadJournalResponse> stream)
       : pumps_(pumps), stream_(std::move(stream)) {}
 
+  void End(const absl::Status& status) { stream_.Finish(status); }
+
   void Start(journal::Journal* journal, base::PartitionId partition, base::Offset from, base::Offset until) {
     stream_.OnRoom([weak = weak_from_this()] {
       const auto self = weak.lock();
@@ -143,8 +145,8 @@ grpc::ServerWriteReactor<ReadJournalResponse>* OperationsService::ReadJournal(gr
         const base::Offset from{wanted.from_offset()};
         parts_.journal->End(*partition, [this, reader, partition = *partition, from,
                                          follow = wanted.follow()](absl::StatusOr<base::Offset> end) {
-          // An end that is not known shows as the reader's own error.
-          const base::Offset until = follow || !end.ok() ? base::Offset{std::numeric_limits<int64_t>::max()} : *end;
+          //          if (!end.ok()) return reader->End(end.status());
+          const base::Offset until = follow ? base::Offset{std::numeric_limits<int64_t>::max()} : *end;
           parts_.pumps->Post(
               [this, reader, partition, from, until] { reader->Start(parts_.journal, partition, from, until); });
         });
@@ -313,34 +315,36 @@ grpc::ServerUnaryReactor* OperationsService::ListQuarantine(grpc::CallbackServer
 grpc::ServerUnaryReactor* OperationsService::AdvanceClock(grpc::CallbackServerContext* context,
                                                           const AdvanceClockRequest* request,
                                                           AdvanceClockResponse* response) {
-  return parts_.runner->Run(
-      context, request, response,
-      [this](rpc::CallInfo, AdvanceClockRequest r, rpc::Completion<AdvanceClockResponse> done) {
-        if (parts_.virtual_time == nullptr) {
-          return std::move(done)(absl::FailedPreconditionError(
-              "this process runs on a real clock, which nobody moves; start whistled with "
-              "--clock=virtual on a journal of its own"));
-        }
-        VirtualTime::Advance advance{.to = parts_.clock->Now(), .without_firing = r.without_firing()};
-        switch (r.target_case()) {
-          case AdvanceClockRequest::kTo:
-            if (const absl::Status ok = base::CheckTimestamp(r.to(), "to"); !ok.ok()) return std::move(done)(ok);
-            advance.to = base::FromProto(r.to());
-            break;
-          case AdvanceClockRequest::kByMs:
-            advance.to += absl::Milliseconds(r.by_ms());
-            if (r.by_ms() < 0 || advance.to > base::LatestTime()) {
-              return std::move(done)(absl::InvalidArgumentError("by_ms: expected 0 or more, up to the year 9999"));
-            }
-            break;
-          case AdvanceClockRequest::TARGET_NOT_SET:
-            return std::move(done)(absl::InvalidArgumentError("to or by_ms: one must be given"));
-        }
-        parts_.virtual_time->AdvanceTo(advance,
-                                       [done = std::move(done)](absl::StatusOr<AdvanceClockResponse> result) mutable {
-                                         std::move(done)(std::move(result));
-                                       });
-      });
+  return parts_.runner->Run(context, request, response,
+                            [this](rpc::CallInfo, AdvanceClockRequest r, rpc::Completion<AdvanceClockResponse> done) {
+                              if (parts_.virtual_time == nullptr) {
+                                return std::move(done)(absl::FailedPreconditionError(
+                                    "this process runs on a real clock, which nobody moves; start whistled with "
+                                    "--clock=virtual on a journal of its own"));
+                              }
+                              VirtualTime::Advance advance;
+                              advance.to = parts_.clock->Now();
+                              advance.without_firing = r.without_firing();
+                              switch (r.target_case()) {
+                                case AdvanceClockRequest::kTo:
+                                  if (const absl::Status ok = base::CheckTimestamp(r.to(), "to"); !ok.ok())
+                                    return std::move(done)(ok);
+                                  advance.to = base::FromProto(r.to());
+                                  break;
+                                case AdvanceClockRequest::kByMs:
+                                  if (r.by_ms() < 0)
+                                    return std::move(done)(absl::InvalidArgumentError("by_ms: expected 0 or more"));
+                                  advance.by = absl::Milliseconds(r.by_ms());
+                                  break;
+                                case AdvanceClockRequest::TARGET_NOT_SET:
+                                  return std::move(done)(absl::InvalidArgumentError("to or by_ms: one must be given"));
+                              }
+                              parts_.virtual_time->AdvanceTo(
+                                  advance,
+                                  [done = std::move(done)](absl::StatusOr<AdvanceClockResponse> result) mutable {
+                                    std::move(done)(std::move(result));
+                                  });
+                            });
 }
 
 }  // namespace whistle::host

@@ -157,35 +157,49 @@ absl::Status Process::Serve(const std::vector<grpc::Service*>& adapters) {
   for (const auto& [name, part] : parts_) {
     std::string title = name;
     title[0] = static_cast<char>(absl::ascii_toupper(static_cast<unsigned char>(title[0])));
-    service_names_.push_back(absl::StrCat("whistle.", name, ".v1.", title, "Service"));
+    service_names_[name].push_back(absl::StrCat("whistle.", name, ".v1.", title, "Service"));
+    if (name == "intake") service_names_[name].push_back("whistle.registry.v1.RegistryService");
   }
-  service_names_.push_back("whistle.timeline.v1.TimelineService");
-  service_names_.push_back("whistle.operations.v1.OperationsService");
-  service_names_.push_back("");
   if (!options_.metrics_listen.empty()) {
     WHISTLE_ASSIGN_OR_RETURN(metrics_server_, telemetry::MetricsServer::Start(options_.metrics_listen, &metrics_,
                                                                               [this] { return Health(); }));
   }
+  UpdateHealth();
   watcher_ = std::thread([this] { Watch(); });
   log_.Info("serving", {{"listen", server_->address()}, {"metrics_port", metrics_port()}});
   return absl::OkStatus();
 }
 
-absl::Status Process::Health() const {
-  for (const auto& [name, part] : parts_) {
-    for (const engine::PartitionStatus& status : part.service->engine().Status()) {
-      if (status.health == engine::PartitionHealth::kLive) continue;
-      return absl::UnavailableError(absl::StrCat(name, ": partition ", status.partition.ToString(),
-                                                 status.reason.empty() ? " is catching up" : ": ", status.reason));
-    }
+absl::Status Process::HealthOf(HostedService& service) {
+  for (const engine::PartitionStatus& status : service.engine().Status()) {
+    if (status.health == engine::PartitionHealth::kLive) continue;
+    return absl::UnavailableError(absl::StrCat(service.name(), ": partition ", status.partition.ToString(),
+                                               status.reason.empty() ? " is catching up" : ": ", status.reason));
   }
   return absl::OkStatus();
 }
 
+absl::Status Process::Health() const {
+  absl::Status health;
+  for (const auto& [name, part] : parts_) health.Update(HealthOf(*part.service));
+  return health;
+}
+
+void Process::UpdateHealth() {
+  bool all_healthy = true;
+  for (const auto& [name, part] : parts_) {
+    const bool healthy = HealthOf(*part.service).ok();
+    all_healthy = all_healthy && healthy;
+    for (const std::string& service_name : service_names_[name]) server_->SetServing(service_name, healthy);
+  }
+  for (const char* shared : {"whistle.timeline.v1.TimelineService", "whistle.operations.v1.OperationsService", ""}) {
+    server_->SetServing(shared, all_healthy);
+  }
+}
+
 void Process::Watch() {
   while (!stopping_.WaitForNotificationWithTimeout(kWatchInterval)) {
-    const bool healthy = Health().ok();
-    for (const std::string& name : service_names_) server_->SetServing(name, healthy);
+    UpdateHealth();
     for (const auto& [name, part] : parts_) part.service->RefreshMetrics();
   }
 }
@@ -213,7 +227,7 @@ void Process::Stop() {
   if (metrics_server_) metrics_server_->Stop();
   // Streams are over with the server; what is left of them lets go of the journal on this thread.
   if (pumps_) pumps_->Stop();
-  virtual_time_.reset();
+  if (virtual_time_) virtual_time_->Stop();
   for (auto& [name, part] : parts_) {
     if (part.service) part.service->Stop();
   }

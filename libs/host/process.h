@@ -96,6 +96,8 @@ class Process {
   absl::Status OpenJournal();
   // Keeps health and gauges true.
   void Watch();
+  void UpdateHealth();
+  static absl::Status HealthOf(HostedService& service);
   absl::Status Health() const;
 
   ProcessOptions options_;
@@ -113,7 +115,8 @@ class Process {
   std::unique_ptr<rpc::Admission> admission_;
   std::unique_ptr<TimelineService> timeline_;
   std::unique_ptr<OperationsService> operations_;
-  std::vector<std::string> service_names_;
+  // The gRPC services that a service's health is the health of.
+  std::map<std::string, std::vector<std::string>> service_names_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<telemetry::MetricsServer> metrics_server_;
   absl::Notification stopping_;

@@ -68,6 +68,7 @@ void Pump::Stop() {
 void Pump::Run() {
   if (stopped_) return;
   const base::Offset limit = std::min(until_, sink_.limit());
+  bool had_turn = false;
   while (next_ < limit) {
     if (read_.empty()) {
       absl::StatusOr<std::vector<journal::StoredRecord>> records = reader_->Read(kReadAhead);
@@ -78,6 +79,8 @@ void Pump::Run() {
       }
       if (records->empty()) return;
       for (journal::StoredRecord& record : *records) read_.push_back(std::move(record));
+      // Batch by batch, so that the streams take turns.
+      if (std::exchange(had_turn, true)) return Wake();
     }
     switch (sink_.take(read_.front())) {
       case Taken::kYes:

@@ -29,6 +29,8 @@ using timeline::v1::WatchTimelineResponse;
 
 // Half of what a reply may have, as each decision is in it twice, in bytes and decoded.
 constexpr size_t kPageBytesMax = 4 * 1024 * 1024;
+// A watcher whose queue stays full for this long is cut off when the next decision is folded.
+constexpr absl::Duration kNoRoomMax = absl::Seconds(10);
 
 absl::StatusOr<TimelineEntry> MakeEntry(const std::string& case_id, base::Version version,
                                         const projection::v1::TimelineRow& row) {
@@ -150,6 +152,11 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
       if (!partition.ok()) return absl::InvalidArgumentError(absl::StrCat("after.", partition.status().message()));
       after[*partition] = base::Offset{position.offset()};
     }
+    if (!after.empty() && after.size() < partitions.size() && !request_.from_beginning()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "after: names ", after.size(), " of ", partitions.size(),
+          " partitions; the others would start at the present and leave a gap. Name them all, or set from_beginning"));
+    }
     for (const base::PartitionId partition : partitions) {
       WHISTLE_ASSIGN_OR_RETURN(const base::Offset folded, FoldedEnd(partition));
       base::Offset from = request_.from_beginning() ? base::Offset{0} : folded;
@@ -159,9 +166,7 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
                                                   folded.value - 1, ", not yet to ", from.value - 1));
       }
       Pump::Sink sink;
-      sink.take = [this, partition, folded](const journal::StoredRecord& record) {
-        return Take(partition, folded, record);
-      };
+      sink.take = [this, partition](const journal::StoredRecord& record) { return Take(partition, record); };
       sink.limit = [this, partition] {
         const auto end = FoldedEnd(partition);
         return end.ok() ? *end : base::Offset{0};
@@ -179,8 +184,7 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
     return row ? base::Offset{row->offset() + 1} : base::Offset{0};
   }
 
-  // Catching up waits for the consumer; what is new is pushed, and a consumer that lets the queue fill up is cut off.
-  Pump::Taken Take(base::PartitionId partition, base::Offset caught_up_at, const journal::StoredRecord& record) {
+  Pump::Taken Take(base::PartitionId partition, const journal::StoredRecord& record) {
     auto entry = AcceptedAt(partition, record);
     if (!entry.ok()) {
       stream_.Finish(entry.status());
@@ -190,12 +194,16 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
     WatchTimelineResponse response;
     *response.mutable_entry() = **std::move(entry);
     std::string place = absl::StrCat("partition ", partition.ToString(), " after offset ", record.offset.value - 1);
-    const rpc::PushResult result = record.offset < caught_up_at ? stream_.Offer(std::move(response), std::move(place))
-                                                                : stream_.Push(std::move(response), std::move(place));
+    // The journal keeps what the consumer has not taken, so it may lag; but not stand still while others write.
+    const bool too_slow = absl::Now() - no_room_since_ >= kNoRoomMax;
+    const rpc::PushResult result = too_slow ? stream_.Push(std::move(response), std::move(place))
+                                            : stream_.Offer(std::move(response), std::move(place));
     switch (result) {
       case rpc::PushResult::kQueued:
+        no_room_since_ = absl::InfiniteFuture();
         return Pump::Taken::kYes;
       case rpc::PushResult::kNoRoom:
+        no_room_since_ = std::min(no_room_since_, absl::Now());
         return Pump::Taken::kNoRoom;
       case rpc::PushResult::kClosed:
         break;
@@ -242,6 +250,8 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
   const WatchTimelineRequest request_;
   rpc::StreamWriter<WatchTimelineResponse> stream_;
   std::map<base::PartitionId, std::shared_ptr<Pump>> by_partition_;
+  // Since when the consumer has taken nothing though something was there.
+  absl::Time no_room_since_ = absl::InfiniteFuture();
 };
 
 TimelineService::TimelineService(const Directory* directory, rpc::CallRunner* runner, Pumps* pumps)

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "libs/base/proto.h"
@@ -17,6 +18,10 @@ using operations::v1::AdvanceClockResponse;
 
 // Coming to rest takes milliseconds; a service that takes this long is not going to.
 constexpr absl::Duration kRestMax = absl::Seconds(30);
+// How long a command that was decided at one moment may hold up the clock, so that it is stamped at that moment.
+constexpr absl::Duration kUnansweredMax = absl::Seconds(1);
+// How often an item is tried at one moment before the clock goes on without it.
+constexpr int kTriesMax = 3;
 // How many fired items a reply names.
 constexpr int kFiredNamedMax = 1000;
 
@@ -25,17 +30,22 @@ constexpr int kFiredNamedMax = 1000;
 VirtualTime::VirtualTime(base::VirtualClock* clock, std::vector<HostedService*> services)
     : clock_(clock), services_(std::move(services)), thread_([this] { Run(); }) {}
 
-VirtualTime::~VirtualTime() {
+VirtualTime::~VirtualTime() { Stop(); }
+
+void VirtualTime::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void VirtualTime::AdvanceTo(Advance advance, Done done) {
-  absl::MutexLock lock(&mutex_);
-  tasks_.push_back({advance, std::move(done)});
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!stopping_) return tasks_.push_back({advance, std::move(done)});
+  }
+  std::move(done)(absl::UnavailableError("this instance is shutting down"));
 }
 
 void VirtualTime::Nudge() {
@@ -61,16 +71,21 @@ void VirtualTime::Run() {
       return;
     }
     for (Task& task : tasks) std::move(task.done)(Carry(task.advance));
-    const auto due = FirstDue(clock_->Now());
+    const auto due = FirstDue(clock_->Now(), {});
     if (!due.ok() || !*due) continue;
     AdvanceClockResponse fired;
-    // An item that cannot be carried out is backed off and reported by its service; the next nudge tries the others
-    // again.
+    // An item that cannot be carried out is reported by its service; the next nudge tries it again.
     FireUpTo(clock_->Now(), fired).IgnoreError();
   }
 }
 
 absl::Status VirtualTime::Rest() {
+  const absl::Time give_up_at = absl::Now() + kUnansweredMax;
+  const auto unanswered = [this] {
+    return std::any_of(services_.begin(), services_.end(),
+                       [](HostedService* service) { return service->engine().unanswered() > 0; });
+  };
+  while (unanswered() && absl::Now() < give_up_at) absl::SleepFor(absl::Milliseconds(1));
   for (HostedService* service : services_) {
     absl::Status result;
     absl::Notification done;
@@ -84,7 +99,8 @@ absl::Status VirtualTime::Rest() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<VirtualTime::Next>> VirtualTime::FirstDue(absl::Time until) {
+absl::StatusOr<std::optional<VirtualTime::Next>> VirtualTime::FirstDue(absl::Time until,
+                                                                       const absl::flat_hash_set<std::string>& skip) {
   std::optional<Next> first;
   const auto order = [](const Next& next) {
     return std::make_tuple(base::FromProto(next.item.due_at()), next.item.case_id(), next.service->name(),
@@ -92,7 +108,7 @@ absl::StatusOr<std::optional<VirtualTime::Next>> VirtualTime::FirstDue(absl::Tim
   };
   for (HostedService* service : services_) {
     if (service->engine().agenda_paused()) continue;
-    WHISTLE_ASSIGN_OR_RETURN(const std::optional<common::v1::AgendaItem> item, service->engine().FirstDue(until));
+    WHISTLE_ASSIGN_OR_RETURN(const std::optional<common::v1::AgendaItem> item, service->engine().FirstDue(until, skip));
     if (!item) continue;
     Next next{service, *item};
     if (!first || order(next) < order(*first)) first = std::move(next);
@@ -101,15 +117,21 @@ absl::StatusOr<std::optional<VirtualTime::Next>> VirtualTime::FirstDue(absl::Tim
 }
 
 absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& response) {
+  absl::flat_hash_map<std::string, int> tries;
+  absl::flat_hash_set<std::string> given_up;
+  absl::Status first_failure;
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return absl::UnavailableError("this instance is shutting down");
     }
     WHISTLE_RETURN_IF_ERROR(Rest());
-    WHISTLE_ASSIGN_OR_RETURN(const std::optional<Next> next, FirstDue(until));
-    if (!next) return absl::OkStatus();
-    clock_->AdvanceTo(base::FromProto(next->item.due_at()));
+    WHISTLE_ASSIGN_OR_RETURN(const std::optional<Next> next, FirstDue(until, given_up));
+    if (!next) return first_failure;
+    // The clock says whole milliseconds: the first that is not before the due time.
+    const absl::Time due_at = base::FromProto(next->item.due_at());
+    const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(due_at));
+    clock_->AdvanceTo(whole < due_at ? whole + absl::Milliseconds(1) : whole);
     absl::Status result;
     absl::Notification done;
     next->service->engine().Fire(next->item, [&](absl::Status status) {
@@ -117,7 +139,15 @@ absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& respo
       done.Notify();
     });
     done.WaitForNotification();
-    if (!result.ok()) continue;  // Backed off: the others go on, and FirstDue passes it over.
+    if (!result.ok()) {
+      const std::string id = projection::AgendaRequestId(next->item);
+      if (++tries[id] < kTriesMax) continue;
+      given_up.insert(id);
+      first_failure.Update(absl::InternalError(
+          absl::StrCat("the agenda item ", common::v1::AgendaKind_Name(next->item.kind()), " ", next->item.subject(),
+                       " of case ", next->item.case_id(), " could not be carried out: ", result.message())));
+      continue;
+    }
     operations::v1::FiredItem fired;
     fired.set_service(next->service->name());
     *fired.mutable_item() = next->item;
@@ -129,14 +159,16 @@ absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& respo
 }
 
 absl::StatusOr<AdvanceClockResponse> VirtualTime::Carry(const Advance& advance) {
-  if (advance.to < clock_->Now()) {
+  const absl::Time to = advance.by ? clock_->Now() + *advance.by : advance.to;
+  if (to < clock_->Now()) {
     return absl::FailedPreconditionError(absl::StrCat("the clock stands at ", base::TimeText(clock_->Now()),
-                                                      " and never goes back to ", base::TimeText(advance.to)));
+                                                      " and never goes back to ", base::TimeText(to)));
   }
+  if (to > base::LatestTime()) return absl::InvalidArgumentError("by_ms: beyond the year 9999");
   AdvanceClockResponse response;
-  if (advance.without_firing) clock_->AdvanceTo(advance.to);
-  WHISTLE_RETURN_IF_ERROR(FireUpTo(advance.to, response));
-  clock_->AdvanceTo(advance.to);
+  if (advance.without_firing) clock_->AdvanceTo(to);
+  WHISTLE_RETURN_IF_ERROR(FireUpTo(to, response));
+  clock_->AdvanceTo(to);
   *response.mutable_now() = base::ToProto(clock_->Now());
   return response;
 }

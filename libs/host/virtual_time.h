@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -28,11 +29,16 @@ class VirtualTime {
  public:
   // `services` are all of the process; they and the clock outlive this.
   VirtualTime(base::VirtualClock* clock, std::vector<HostedService*> services);
-  // Stops after the item that is being carried out.
   ~VirtualTime();
 
+  // Ends the thread, after the item that is being carried out. Later calls do nothing, or answer UNAVAILABLE.
+  // Idempotent. To be called while the services still run.
+  void Stop();
+
   struct Advance {
+    // The target; with `by`, that much after the moment when its turn comes.
     absl::Time to;
+    std::optional<absl::Duration> by;
     // Pass the time as an outage would: what is due fires at the end.
     bool without_firing = false;
   };
@@ -58,7 +64,7 @@ class VirtualTime {
   void Run();
   absl::Status Rest();
   // The first item due by `until`, over all services whose agenda is not paused.
-  absl::StatusOr<std::optional<Next>> FirstDue(absl::Time until);
+  absl::StatusOr<std::optional<Next>> FirstDue(absl::Time until, const absl::flat_hash_set<std::string>& skip);
   absl::Status FireUpTo(absl::Time until, operations::v1::AdvanceClockResponse& response);
   absl::StatusOr<operations::v1::AdvanceClockResponse> Carry(const Advance& advance);
 
