@@ -38,6 +38,8 @@ from harness import (
 
 TABLE = []
 NOBODY = 65534
+# whistle.operations.v1.ProjectionHealth
+LIVE, DIVERGED = 2, 4
 
 
 def note(what, answer):
@@ -205,6 +207,11 @@ class AFullDisk(Refused):
             told = f"{refusals[0].code().name}: {refusals[0].details()}"
             with contextlib.suppress(subprocess.TimeoutExpired):
                 server.process.wait(5)
+            if server.process.poll() is None:
+                status = client.call("OperationsService/GetProjectionStatus")
+                ill = [p for s in status.projections for p in s.partitions if p.health != LIVE]
+                told += f"; {len(ill)} partition says so in its status" if ill else ""
+                self.assertNotIn(DIVERGED, [p.health for p in ill], "a full disk is no divergence")
         ended = server.process.poll()
         note(f"a disk that fills up while serving ({how})", f"{told}; then " + (f"exit {ended}" if ended is not None else "it serves on"))
         self.assertNotEqual(ended, 0)

@@ -20,6 +20,7 @@ from harness import (
     heads,
     register_case,
     running,
+    wait_seconds,
 )
 
 
@@ -131,22 +132,45 @@ class Watching(unittest.TestCase):
                 self.assertEqual(len(set(seen)), len(seen), service)
                 self.assertEqual(set(seen), expected, service)
 
+    def test_a_watcher_of_all_cases_who_would_get_a_gap_is_told_so(self):
+        with SERVER.client() as client:
+            position = register_case(client).position
+            after = {"topic": "TOPIC_CASES", "partition": position.partition, "offset": position.offset}
+            with self.assertRaises(grpc.RpcError) as caught:
+                next(client.stream("TimelineService/WatchTimeline", {"after": [after]}, timeout=10))
+            self.assertEqual(caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+            self.assertIn("from_beginning", caught.exception.details())
+            # With it, that partition goes on where it was and the others begin where they begin: nothing twice, nothing missing.
+            journal = journal_check.read(client)
+            expected = {
+                a.head
+                for c in journal.cases.values()
+                for a in c.decisions
+                if a.topic == journal_check.CASES and (a.partition != position.partition or a.offset > position.offset)
+            }
+            watch = client.stream("TimelineService/WatchTimeline", {"after": [after], "from_beginning": True}, timeout=60)
+            seen = [next(watch).entry.head for _ in range(len(expected))]
+            watch.cancel()
+            self.assertEqual((len(set(seen)), set(seen)), (len(seen), expected))
+
     def test_a_slow_consumer_is_cut_off_and_told_where_to_resume(self):
         with SERVER.client() as client, SERVER.client("slow") as slow, SERVER.client("brisk") as brisk:
             case_id = handled_case(client)
             cut_off_before = streams_cut_off()
             # It takes nothing: what gRPC and the kernel hold for it fills up first, then the server's own queue.
             watch = slow.stream("TimelineService/WatchTimeline", {"case_id": case_id}, timeout=120)
-            note = "x" * 2000
-            calls = []
-            for number in range(16000):
-                calls.append(brisk.start("IntakeService/RecordContact", contact_fields(case_id, note=note)))
-                if len(calls) == 256:
-                    for call in calls:
-                        call.result()
-                    calls = []
-                    if streams_cut_off() > cut_off_before:
-                        break
+            fields = [contact_fields(case_id, note="x" * 2000) for _ in range(4000)]
+            for begin in range(0, len(fields), 250):
+                calls = [brisk.start("IntakeService/RecordContact", f) for f in fields[begin : begin + 250]]
+                for call in calls:
+                    call.result()
+
+            # It may lag for ten seconds with its queue full, and is cut off by the next decision after that.
+            def one_more_cuts_it_off():
+                brisk.call("IntakeService/RecordContact", contact_fields(case_id))
+                return streams_cut_off() > cut_off_before
+
+            wait_seconds(one_more_cuts_it_off, 60, "the slow consumer is cut off")
             self.assertGreater(streams_cut_off(), cut_off_before)
             entries = []
             with self.assertRaises(grpc.RpcError) as caught:
