@@ -45,6 +45,8 @@ void KeepGrpcRunning() {
 }
 
 void SendLibraryLogsTo(const telemetry::Logger* logger) {
+  // Before gRPC has started it has not decided what it logs, and logs nothing.
+  KeepGrpcRunning();
   library_logger.store(logger, std::memory_order_release);
   gpr_set_log_function(&OnGrpcLog);
   google::protobuf::SetLogHandler(&OnProtobufLog);

@@ -393,9 +393,14 @@ def contact_fields(case_id, request_id=None, who="petitioner", note="They asked 
 
 
 def heads(client, case_id, min_position=None):
-    """{service: (version, head)} as the four services tell it, once each has folded `min_position`."""
+    """{service: (version, head)} as the four services tell it, once all have folded as far as the furthest (and `min_position`)."""
     request = {"case_id": case_id}
     if min_position is not None:
         request["options"] = {"min_position": json_format.MessageToDict(min_position)}
-    answers = {s: client.call("TimelineService/GetHead", request, service=s) for s in SERVICES}
-    return {service: (answer.version, answer.head.hex()) for service, answer in answers.items()}
+    while True:
+        answers = {s: client.call("TimelineService/GetHead", request, service=s) for s in SERVICES}
+        positions = [p for answer in answers.values() for p in answer.positions]
+        furthest = max(positions, key=lambda p: p.offset)
+        if all(p.offset == furthest.offset for p in positions):
+            return {service: (answer.version, answer.head.hex()) for service, answer in answers.items()}
+        request["options"] = {"min_position": json_format.MessageToDict(furthest)}
