@@ -13,6 +13,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -249,12 +250,14 @@ class Stopped(Refused):
                 if seen[0] >= 200:
                     enough.set()
 
-            # 100 of each client under way at a time is what stopping finds; all are sent before it comes.
+            # While the server stands still they pile up before it; so most of them are under way when it is told to stop.
+            server.process.send_signal(signal.SIGSTOP)
             for number in range(2400):
                 request_id = f"load-{number}"
                 call = clients[number % 8].start("IntakeService/RecordContact", contact_fields(case_id, request_id))
                 call.add_done_callback(answered)
                 calls.append((number, request_id, call))
+            server.process.send_signal(signal.SIGCONT)
             self.assertTrue(enough.wait(60), "nothing was answered")
             self.assertEqual(server.stop(), 0)
             acknowledged, refused = [], {}
@@ -263,7 +266,8 @@ class Stopped(Refused):
                     acknowledged.append((names[number % 8], request_id, call.result().receipt))
                 except grpc.RpcError as error:
                     refused.setdefault(error.code().name, []).append(error.details())
-            self.assertLessEqual(set(refused), {"UNAVAILABLE", "RESOURCE_EXHAUSTED"}, refused)
+            # CANCELLED is gRPC's own, for what came in at the last moment and was never let in.
+            self.assertLessEqual(set(refused), {"UNAVAILABLE", "CANCELLED"}, refused)
             for client in clients:
                 client.close()
 
