@@ -1,5 +1,6 @@
 #include "libs/host/flags.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,25 @@ namespace whistle::host {
 absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_view usage, ProcessOptions defaults) {
   absl::FlagsUsageConfig config;
   // --help shows the program's own flags, not those of the libraries it is made of.
-  const auto own = [](absl::string_view file) { return absl::StrContains(file, "libs/host/flags.cc"); };
+  static constexpr absl::string_view kOwnFile = "libs/host/flags.cc";
+  const auto own = [](absl::string_view file) { return absl::EndsWith(file, kOwnFile); };
   config.contains_help_flags = own;
   config.contains_helpshort_flags = own;
-  config.normalize_filename = [](absl::string_view) { return std::string("flags"); };
   absl::SetFlagsUsageConfig(config);
-  absl::SetProgramUsageMessage(usage);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  absl::SetProgramUsageMessage(absl::StrCat(
+      usage, "\nDefaults:", defaults.journal.empty() ? "" : " --journal=", defaults.journal, " --data=", defaults.data,
+      " --listen=", defaults.listen, " --metrics_listen=", defaults.metrics_listen));
+  // The design writes --virtual-start, Abseil --virtual_start: both are taken.
+  std::vector<std::string> words(argv, argv + argc);
+  std::vector<char*> pointers;
+  for (std::string& word : words) {
+    if (absl::StartsWith(word, "--")) {
+      const size_t name_end = std::min(word.find('='), word.size());
+      std::replace(word.begin() + 2, word.begin() + static_cast<std::ptrdiff_t>(name_end), '-', '_');
+    }
+    pointers.push_back(word.data());
+  }
+  const std::vector<char*> rest = absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat("\"", rest[1], "\" is not understood; see --help"));
   }
