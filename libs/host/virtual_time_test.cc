@@ -1,0 +1,257 @@
+#include "libs/host/virtual_time.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/proto.h"
+#include "libs/base/time.h"
+#include "libs/engine/testing/toy.h"
+#include "libs/journal/embedded/embedded_journal.h"
+#include "libs/journal/embedded/test_folder.h"
+#include "libs/telemetry/metrics.h"
+
+namespace whistle::host {
+namespace {
+
+using common::v1::AgendaItem;
+using engine::testing::AddUpTo;
+using engine::testing::ToyState;
+using operations::v1::AdvanceClockResponse;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const absl::Time kStart = absl::FromUnixSeconds(1'000'000'000);
+
+// What a service has on its agenda for a case: from the case's first decision until it has `until` of them.
+struct Due {
+  absl::Time at;
+  int64_t until = 2;
+  bool refused = false;
+};
+using Agenda = std::map<std::string, Due>;
+
+domain::Model ToyService(const std::string& name, const Agenda* agenda) {
+  domain::Model model = engine::testing::ToyModel();
+  model.name = name;
+  model.agenda = [agenda, name](const google::protobuf::Message& state, const std::string& case_id) {
+    std::vector<AgendaItem> items;
+    const auto found = agenda->find(case_id);
+    const int64_t count = static_cast<const ToyState&>(state).value();
+    if (found == agenda->end() || count < 1 || count >= found->second.until) return items;
+    AgendaItem item;
+    item.set_case_id(case_id);
+    *item.mutable_due_at() = base::ToProto(found->second.at);
+    item.set_kind(common::v1::AGENDA_KIND_RESPONSE_OVERDUE);
+    item.set_subject(absl::StrCat(name, "-", case_id));
+    item.set_created_by_event_id("1.1");
+    items.push_back(item);
+    return items;
+  };
+  model.next_step = [agenda](const AgendaItem& item, int step,
+                             const google::protobuf::Message*) -> std::optional<domain::AgendaStep> {
+    if (step > 0) return std::nullopt;
+    const int64_t limit = agenda->at(item.case_id()).refused ? 0 : 100;
+    return domain::AgendaStep{item.case_id(),
+                              [limit](const google::protobuf::Message& state, const domain::Context& context) {
+                                domain::Context own = context;
+                                return AddUpTo(limit)(state, own);
+                              }};
+  };
+  return model;
+}
+
+domain::Model ToyRegistry() {
+  domain::Model model = engine::testing::ToyModel();
+  model.service = common::v1::SERVICE_REGISTRY;
+  model.name = "registry";
+  model.new_state = [] { return std::make_unique<registry::v1::RegistryState>(); };
+  model.evolve = [](google::protobuf::Message&, const journal::v1::Event&, const domain::EventRef&) {};
+  model.indexes = [](const google::protobuf::Message&, const std::string&) { return std::vector<std::string>(); };
+  return model;
+}
+
+class VirtualTimeTest : public ::testing::Test {
+ protected:
+  // After the agendas are set.
+  void Open() {
+    auto journal = journal::EmbeddedJournal::Open(
+        {.dir = folder_.NewPath(), .clock = &clock_, .clock_kind = journal::ClockKind::kVirtual, .partition_count = 4});
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    journal_ = *std::move(journal);
+    const std::string data = folder_.NewPath();
+    for (const auto& [name, agenda] : {std::make_pair("alpha", &alpha_), std::make_pair("beta", &beta_)}) {
+      metrics_.push_back(std::make_unique<telemetry::ServiceMetrics>(metrics_registry_, name));
+      auto service = HostedService::Open({.model = ToyService(name, agenda),
+                                          .registry_model = ToyRegistry(),
+                                          .journal = journal_.get(),
+                                          .clock = &clock_,
+                                          .wall_clock = &wall_clock_,
+                                          .data_dir = data,
+                                          .metrics = metrics_.back().get(),
+                                          .log = telemetry::Logger({.service = name}),
+                                          .fire_agenda = false});
+      ASSERT_TRUE(service.ok()) << service.status();
+      services_.push_back(*std::move(service));
+    }
+    time_ = std::make_unique<VirtualTime>(&clock_, std::vector<HostedService*>{services_[0].get(), services_[1].get()});
+    // Everything is folded once the clock stands still again.
+    ASSERT_TRUE(Advance({.to = kStart, .by = std::nullopt}).ok());
+  }
+  void TearDown() override {
+    if (time_) time_->Stop();
+    for (const auto& service : services_) service->Stop();
+  }
+
+  // Begins a case, through the first service.
+  void Begin(const std::string& case_id) {
+    const absl::Time give_up_at = absl::Now() + absl::Seconds(30);
+    while (!services_[0]->engine().IsHealthy() && absl::Now() < give_up_at) std::this_thread::yield();
+    absl::Notification answered;
+    engine::Command command;
+    command.case_id = case_id;
+    command.client = "hotline";
+    command.request_id = "begin";
+    command.method = "toy.Add";
+    command.fingerprint = base::Sha256("begin");
+    command.deadline = wall_clock_.Now() + absl::Seconds(30);
+    command.decide = AddUpTo(100);
+    command.done = [&](engine::Answer answer) {
+      EXPECT_TRUE(std::holds_alternative<common::v1::Receipt>(answer));
+      answered.Notify();
+    };
+    services_[0]->engine().Submit(std::move(command));
+    answered.WaitForNotification();
+  }
+  absl::StatusOr<AdvanceClockResponse> Advance(VirtualTime::Advance advance) {
+    absl::Notification there;
+    absl::StatusOr<AdvanceClockResponse> result = absl::UnknownError("not called");
+    time_->AdvanceTo(advance, [&](absl::StatusOr<AdvanceClockResponse> response) {
+      result = std::move(response);
+      there.Notify();
+    });
+    there.WaitForNotification();
+    return result;
+  }
+  // "alpha-case-1@3000": what fired, and at how many milliseconds after the start.
+  static std::vector<std::string> Fired(const AdvanceClockResponse& response) {
+    std::vector<std::string> out;
+    for (const auto& fired : response.fired()) {
+      out.push_back(absl::StrCat(fired.item().subject(), "@",
+                                 absl::ToInt64Milliseconds(base::FromProto(fired.fired_at()) - kStart)));
+    }
+    return out;
+  }
+
+  Agenda alpha_;
+  Agenda beta_;
+  journal::TestFolder folder_;
+  base::VirtualClock clock_{kStart};
+  base::RealClock wall_clock_;
+  telemetry::Registry metrics_registry_;
+  std::vector<std::unique_ptr<telemetry::ServiceMetrics>> metrics_;
+  std::unique_ptr<journal::EmbeddedJournal> journal_;
+  std::vector<std::unique_ptr<HostedService>> services_;
+  std::unique_ptr<VirtualTime> time_;
+};
+
+TEST_F(VirtualTimeTest, ItemsFireInOrderOfDueTimeThenCaseThenServiceEachAtItsOwnTime) {
+  alpha_["case-b"] = {.at = kStart + absl::Seconds(2)};
+  beta_["case-a"] = {.at = kStart + absl::Seconds(1)};
+  alpha_["case-d"] = {.at = kStart + absl::Seconds(3)};
+  beta_["case-c"] = {.at = kStart + absl::Seconds(3)};
+  alpha_["case-e"] = {.at = kStart + absl::Seconds(4), .until = 2};
+  beta_["case-e"] = {.at = kStart + absl::Seconds(4), .until = 3};
+  alpha_["case-f"] = {.at = kStart + absl::Seconds(11)};
+  Open();
+  for (const char* id : {"case-f", "case-e", "case-d", "case-c", "case-b", "case-a"}) Begin(id);
+  const auto response = Advance({.to = kStart + absl::Seconds(10), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(Fired(*response), ElementsAre("beta-case-a@1000", "alpha-case-b@2000", "beta-case-c@3000",
+                                            "alpha-case-d@3000", "alpha-case-e@4000", "beta-case-e@4000"));
+  EXPECT_EQ(response->fired_count(), 6u);
+  EXPECT_EQ(clock_.Now(), kStart + absl::Seconds(10));
+  EXPECT_EQ(base::FromProto(response->now()), kStart + absl::Seconds(10));
+  const auto again = Advance({.to = kStart + absl::Seconds(10), .by = std::nullopt});
+  ASSERT_TRUE(again.ok());
+  EXPECT_THAT(Fired(*again), IsEmpty()) << "what fired is gone";
+}
+
+TEST_F(VirtualTimeTest, AnOutageLetsWhatWasDueFireLateAtItsEnd) {
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1)};
+  beta_["case-b"] = {.at = kStart + absl::Seconds(2)};
+  Open();
+  Begin("case-a");
+  Begin("case-b");
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt, .without_firing = true});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(Fired(*response), ElementsAre("alpha-case-a@9000", "beta-case-b@9000"));
+}
+
+TEST_F(VirtualTimeTest, ADueTimeBetweenTwoMillisecondsFiresAtTheNext) {
+  alpha_["case-a"] = {.at = kStart + absl::Microseconds(1500)};
+  Open();
+  Begin("case-a");
+  const auto response = Advance({.to = kStart + absl::Seconds(1), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(Fired(*response), ElementsAre("alpha-case-a@2"));
+}
+
+TEST_F(VirtualTimeTest, TheClockNeverGoesBack) {
+  Open();
+  const auto back = Advance({.to = kStart - absl::Milliseconds(1), .by = std::nullopt});
+  EXPECT_TRUE(absl::IsFailedPrecondition(back.status())) << back.status();
+  EXPECT_EQ(clock_.Now(), kStart);
+  EXPECT_TRUE(Advance({.to = kStart, .by = std::nullopt}).ok()) << "where it stands is not before";
+  EXPECT_TRUE(Advance({.to = kStart, .by = absl::Seconds(1)}).ok());
+  EXPECT_EQ(clock_.Now(), kStart + absl::Seconds(1));
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(Advance({.to = base::LatestTime() + absl::Seconds(1), .by = std::nullopt}).status()));
+}
+
+TEST_F(VirtualTimeTest, AnItemThatCannotBeCarriedOutIsNamedAndTheOthersFire) {
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1), .refused = true};
+  beta_["case-b"] = {.at = kStart + absl::Seconds(2)};
+  Open();
+  Begin("case-a");
+  Begin("case-b");
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_FALSE(response.ok());
+  EXPECT_THAT(std::string(response.status().message()), HasSubstr("alpha-case-a of case case-a"));
+  EXPECT_EQ(services_[0]->engine().stuck_items(), 1u);
+  const auto other = services_[1]->store().FindCase("case-b");
+  ASSERT_TRUE(other.ok() && *other);
+  EXPECT_EQ((*other)->version(), 2u);
+}
+
+TEST_F(VirtualTimeTest, APausedAgendaDoesNotFireAndFiresLateOnceResumed) {
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1)};
+  Open();
+  Begin("case-a");
+  ASSERT_TRUE(services_[0]->PauseAgenda().ok());
+  auto response = Advance({.to = kStart + absl::Seconds(5), .by = std::nullopt});
+  ASSERT_TRUE(response.ok());
+  EXPECT_THAT(Fired(*response), IsEmpty());
+  ASSERT_TRUE(services_[0]->ResumeAgenda().ok());
+  response = Advance({.to = kStart + absl::Seconds(6), .by = std::nullopt});
+  ASSERT_TRUE(response.ok());
+  EXPECT_THAT(Fired(*response), ElementsAre("alpha-case-a@5000"));
+}
+
+TEST_F(VirtualTimeTest, AfterStopNobodyWaits) {
+  Open();
+  time_->Stop();
+  EXPECT_TRUE(absl::IsUnavailable(Advance({.to = kStart + absl::Seconds(1), .by = std::nullopt}).status()));
+}
+
+}  // namespace
+}  // namespace whistle::host
