@@ -15,6 +15,8 @@ namespace {
 
 // How long after a failed read the journal is asked again.
 constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
+// How long after a store was full its records are folded again.
+constexpr absl::Duration kFoldRetry = absl::Seconds(1);
 // The agenda is looked at least this often: a wall clock can be set.
 constexpr absl::Duration kAgendaLookMax = absl::Seconds(1);
 
@@ -84,6 +86,8 @@ struct Engine::Partition {
   // On the worker's thread only.
   base::Offset catch_up_to;
   bool verify_first = false;
+  // Read, and not folded because the store was full.
+  std::vector<journal::StoredRecord> unfolded;
   absl::Time read_again_at = absl::InfiniteFuture();
   absl::Time unreachable_since = absl::InfiniteFuture();
 
@@ -258,7 +262,8 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
 void Engine::Drain(Partition& partition) {
   if (!partition.reader || !partition.strand->health().ok()) return;
   partition.read_again_at = absl::InfiniteFuture();
-  absl::StatusOr<std::vector<journal::StoredRecord>> records = partition.reader->Read({});
+  absl::StatusOr<std::vector<journal::StoredRecord>> records =
+      partition.unfolded.empty() ? partition.reader->Read({}) : std::exchange(partition.unfolded, {});
   if (!records.ok()) {
     if (absl::IsDataLoss(records.status())) return Halt(partition, PartitionHealth::kDiverged, records.status());
     const absl::Time now = absl::Now();
@@ -289,6 +294,15 @@ void Engine::Drain(Partition& partition) {
   }
   if (!span.empty()) {
     const absl::Status status = partition.strand->OnRecords(span);
+    if (absl::IsResourceExhausted(status)) {
+      partition.unfolded.assign(span.begin(), span.end());
+      partition.read_again_at = absl::Now() + kFoldRetry;
+      absl::MutexLock lock(&partition.mutex);
+      partition.status.health = PartitionHealth::kUnreachable;
+      partition.status.reason =
+          absl::StrCat("the projection cannot be written: ", status.message(), "; make room and it goes on by itself");
+      return;
+    }
     if (!status.ok()) {
       Publish(partition);
       return Halt(partition, absl::IsDataLoss(status) ? PartitionHealth::kDiverged : PartitionHealth::kHalted, status);

@@ -439,6 +439,8 @@ absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) 
   for (const Folded& one : results) OnFolded(one, redo, again);
   unread_.erase(unread_.begin(), unread_.lower_bound(fold_->next_offset()));
   if (!results.empty()) world_.observer->OnFolded(partition(), *fold_->row());
+  // A full disk: nothing was folded, and the same records can be folded once there is room.
+  if (absl::IsResourceExhausted(status)) return status;
   if (!status.ok()) {
     Halt(status);
     return status;

@@ -93,7 +93,8 @@ class Strand {
   // Takes a command; its `done` is called later, or before this returns.
   void Submit(Command command);
 
-  // The next records of the partition. An error halts the strand for good: everybody waiting gets UNAVAILABLE.
+  // The next records of the partition. RESOURCE_EXHAUSTED: the store is full and nothing was folded; the same records
+  // may be given again. Any other error halts the strand for good: everybody waiting gets UNAVAILABLE.
   absl::Status OnRecords(absl::Span<const journal::StoredRecord> records);
 
   // The registry was folded further, or will not be.
