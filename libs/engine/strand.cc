@@ -332,7 +332,11 @@ void Strand::OnAppended(const base::Digest& hash, uint64_t attempt_number, absl:
   }
   for (const AttemptPtr& attempt : lost) {
     attempts_.erase(attempt->hash);
-    AnswerAll(*attempt, answer);
+    // What was built on a refused append was itself sent, and counts if another instance wrote the very same parent.
+    const bool itself = attempt == failed || !never_appended;
+    AnswerAll(*attempt, itself ? answer
+                               : absl::UnavailableError("the decision before this one was not appended; retry with the "
+                                                        "same request id"));
   }
   JudgeAllParked();
   ForgetCaseIfIdle(case_id);

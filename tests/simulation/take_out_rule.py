@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes libs/engine/strand.cc with one of the engine's rules taken out: for proving that the model finds its absence.
+"""Writes a file of libs/engine with one of the engine's rules taken out: for proving that the model finds its absence.
 
-usage: take_out_rule.py RULE STRAND_CC OUT_CC
+usage: take_out_rule.py RULE SOURCE_CC OUT_CC
 
 Every edit must find its place exactly once, or this fails: a rule that has moved must be taken out where it is now.
 """
@@ -15,8 +15,10 @@ EDITS = {
         "  domain::Outcome outcome = command.decide(*(*accepted)->state, context);")],
     # 2 redo: an attempt whose outcome is unknown is decided again at once, before its verdict was read.
     "verdict": [(
-        "    AnswerAll(*attempt, answer);\n  }\n  JudgeAllParked();",
-        "    for (const PendingPtr& pending : attempt->waiters) {\n"
+        "    AnswerAll(*attempt, itself ? answer\n"
+        "                               : absl::UnavailableError(\"the decision before this one was not appended; retry with the \"\n"
+        "                                                        \"same request id\"));\n  }\n  JudgeAllParked();",
+        "    (void)itself;\n    for (const PendingPtr& pending : attempt->waiters) {\n"
         "      pending->in_flight = false;\n      ++pending->superseded;\n"
         "      redo_at_.emplace(WallNow() + options_.redo_wait, pending);\n    }\n  }\n  JudgeAllParked();")],
     # 2 redo: the request id is not looked up again.
@@ -35,6 +37,23 @@ EDITS = {
     "halt": [(
         "  for (const PendingPtr& pending : waiting) Answer(pending, health_);\n  work_.clear();",
         "  work_.clear();")],
+    # 5 the same for a reader that brings nothing.
+    "stall": [(
+        "    for (const PendingPtr& pending : waiting) Answer(pending, stalled);\n", "")],
+    # 4 a refusal does not wait for the registry's end as of the call.
+    "registry_fence": [(
+        "registry_position >= *pending->registry_fence;",
+        "(registry_position >= *pending->registry_fence || true);")],
+    # A case decides at a registry version at least its last.
+    "registry_version": [(
+        "if (registry->version() < before->registry_version) {",
+        "if (false && registry->version() < before->registry_version) {")],
+    # Acceptance: the parent, and the time, are not looked at.
+    "parent": [(
+        "if (decision.parent() != expected) return", "if (false && decision.parent() != expected) return")],
+    "time": [(
+        "if (decided_at < stamp - kDecidedBeforeStampMax ||", "if (false && decided_at < stamp - kDecidedBeforeStampMax ||"),
+        (" decided_at > stamp + kDecidedAfterStampMax)", " (false && decided_at > stamp + kDecidedAfterStampMax))")],
 }
 
 
