@@ -613,6 +613,7 @@ void Strand::Halt(absl::Status why) {
   if (!health_.ok()) return;
   // Waiters must retry elsewhere or later, whatever stopped this partition.
   health_ = absl::UnavailableError(why.message());
+  diverged_ = absl::IsDataLoss(why);
   world_.observer->OnHalted(partition(), why);
   world_.on_halted(why);
   std::vector<PendingPtr> waiting;
@@ -627,6 +628,7 @@ void Strand::Halt(absl::Status why) {
 }
 
 void Strand::AwaitPosition(base::Offset end, absl::Time deadline, absl::AnyInvocable<void(absl::Status) &&> done) {
+  if (diverged_) return std::move(done)(absl::DataLossError(health_.message()));
   if (fold_->next_offset() >= end) return std::move(done)(absl::OkStatus());
   if (!health_.ok()) return std::move(done)(health_);
   if (WallNow() >= deadline) {

@@ -166,6 +166,8 @@ class Strand {
   World world_;
   StrandOptions options_;
   absl::Status health_;
+  // What is folded belongs to another history than the journal's: no position of it answers anybody.
+  bool diverged_ = false;
   std::atomic<size_t> unanswered_{0};
   std::mt19937_64 random_;
   uint64_t last_number_ = 0;

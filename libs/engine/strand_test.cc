@@ -344,6 +344,26 @@ TEST_F(StrandTest, AHaltAnswersEverybodyAndWhoComesLater) {
   EXPECT_EQ(a_.strand->unanswered(), 0u);
 }
 
+TEST_F(StrandTest, ADivergedPartitionHasReachedNoPosition) {
+  a_.Submit("r1", 10);
+  journal_.Land();
+  a_.Read();
+  a_.strand->Halt(absl::DataLossError("DIVERGED: the journal is another one"));
+  absl::Status reached;
+  a_.strand->AwaitPosition(base::Offset{1}, absl::InfiniteFuture(), [&](absl::Status s) { reached = std::move(s); });
+  EXPECT_TRUE(absl::IsDataLoss(reached)) << reached;
+}
+
+TEST_F(StrandTest, AHaltedPartitionStillSaysWhatItHasReached) {
+  a_.Submit("r1", 10);
+  journal_.Land();
+  a_.Read();
+  a_.strand->Halt(absl::FailedPreconditionError("HALTED: level 2"));
+  absl::Status reached = absl::UnknownError("not called");
+  a_.strand->AwaitPosition(base::Offset{2}, absl::InfiniteFuture(), [&](absl::Status s) { reached = std::move(s); });
+  EXPECT_TRUE(reached.ok()) << reached;
+}
+
 TEST_F(StrandTest, NobodyWaitsOnAReaderThatDoesNotComeToWhatWasAcknowledged) {
   const size_t add = a_.Submit("r1", 10, absl::Hours(1));
   journal_.Land();
