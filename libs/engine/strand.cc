@@ -8,55 +8,13 @@
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
 #include "libs/engine/records.h"
+#include "libs/engine/strand_internal.h"
 
 namespace whistle::engine {
 
 using common::v1::Receipt;
 using domain::Rejection;
 using journal::v1::Decision;
-
-// A command that has not been answered.
-struct Strand::Pending {
-  uint64_t number = 0;
-  Command command;
-  absl::Time submitted_at;
-  bool answered = false;
-  // How often an attempt of it was superseded. Above 0 and no attempt under way: it did not happen.
-  int superseded = 0;
-  bool in_flight = false;
-
-  // Rule 4. The journal's end, and the registry's, at some moment after the call.
-  bool fences_requested = false;
-  std::optional<base::Offset> fence;
-  std::optional<base::Offset> registry_fence;
-  // The refusal it is parked with, the head it rests on, and the registry version it was decided under.
-  std::optional<Rejection> rejection;
-  std::optional<base::Digest> rests_on;
-  uint64_t registry_version = 0;
-};
-
-// A decision that was sent to the journal and whose verdict is awaited.
-struct Strand::Attempt {
-  uint64_t number = 0;
-  base::Digest hash;
-  std::optional<base::Digest> parent;
-  Decision decision;
-  // It is in its case's overlay, not doomed.
-  bool in_overlay = true;
-  // The case with it applied.
-  std::shared_ptr<const CaseSnapshot> after;
-  // The command it carries out, and later ones with the same request id.
-  std::vector<PendingPtr> waiters;
-};
-
-// What is under way on one case.
-struct Strand::CaseWork {
-  // Rule 1: pending decisions, each the parent of the next.
-  std::deque<AttemptPtr> overlay;
-  // Of the overlay: (client, request id) to attempt.
-  absl::flat_hash_map<std::pair<std::string, std::string>, AttemptPtr> by_request;
-  std::vector<PendingPtr> parked;
-};
 
 struct Strand::PositionWaiter {
   absl::Time deadline;
@@ -93,6 +51,19 @@ class Strand::PendingHistory final : public domain::History {
 };
 
 namespace {
+
+constexpr size_t kAttemptIdBytes = 16;
+
+// Rule 2: each attempt's verdict was read, and no other copy of it can count. Another call with the same request id may
+// still succeed.
+absl::Status Superseded() {
+  return absl::AbortedError("the deadline passed while other decisions won; nothing of this call counts; retry");
+}
+
+absl::Status NoVerdict() {
+  return absl::UnavailableError(
+      "the deadline passed before the journal gave its verdict; retry with the same request id");
+}
 
 absl::string_view OutcomeWord(const Answer& answer) {
   if (const auto* receipt = std::get_if<Receipt>(&answer)) return receipt->replayed() ? "replayed" : "accepted";
@@ -179,9 +150,10 @@ void Strand::Start(const PendingPtr& pending) {
   const Command& command = pending->command;
   if (!health_.ok()) return Answer(pending, health_);
   if (WallNow() >= command.deadline) {
-    return Answer(pending, pending->superseded > 0
-                               ? absl::AbortedError("the deadline passed while other decisions won; it did not happen")
-                               : absl::DeadlineExceededError("the deadline passed before the command was decided"));
+    if (pending->superseded == 0) {
+      return Answer(pending, absl::DeadlineExceededError("the deadline passed before the command was decided"));
+    }
+    return Answer(pending, pending->KnownSuperseded() ? Superseded() : NoVerdict());
   }
   CaseWork& work = work_[command.case_id];
   if (StartFromRequestId(pending, work)) return ForgetCaseIfIdle(command.case_id);
@@ -272,6 +244,7 @@ void Strand::AppendDecision(const PendingPtr& pending, CaseWork& work, const Cas
   decision.mutable_request()->set_client(command.client);
   decision.mutable_request()->set_request_id(command.request_id);
   decision.mutable_request()->set_fingerprint(command.fingerprint.ToBytes());
+  decision.mutable_request()->set_attempt(AttemptId());
   decision.set_service(fold_->options().model->service);
   *decision.mutable_decided_at() = base::ToProto(context.now);
   decision.set_level(context.registry->level());
@@ -284,7 +257,6 @@ void Strand::AppendDecision(const PendingPtr& pending, CaseWork& work, const Cas
     return Park(pending, before.head, context.registry->version(),
                 TooLarge("bytes", bytes.size(), options_.decision_bytes_max));
   }
-  attempt->number = ++last_number_;
   attempt->hash = base::Sha256(bytes);
   attempt->parent = before.head;
   attempt->after = fold_->Evolve(before, decision, attempt->hash);
@@ -296,22 +268,21 @@ void Strand::AppendDecision(const PendingPtr& pending, CaseWork& work, const Cas
 
   journal::Record record = MakeRecord(decision, attempt->hash, std::move(bytes));
   world_.journal->Append(partition(), std::move(record),
-                         [weak = std::weak_ptr<Strand*>(alive_), executor = world_.executor, hash = attempt->hash,
-                          number = attempt->number](absl::StatusOr<journal::Appended> result) mutable {
-                           executor->Post([weak = std::move(weak), hash, number, result = std::move(result)]() mutable {
-                             if (const auto strand = weak.lock())
-                               (*strand)->OnAppended(hash, number, std::move(result));
+                         [weak = std::weak_ptr<Strand*>(alive_), executor = world_.executor,
+                          hash = attempt->hash](absl::StatusOr<journal::Appended> result) mutable {
+                           executor->Post([weak = std::move(weak), hash, result = std::move(result)]() mutable {
+                             if (const auto strand = weak.lock()) (*strand)->OnAppended(hash, std::move(result));
                            });
                          });
 }
 
-void Strand::OnAppended(const base::Digest& hash, uint64_t attempt_number, absl::StatusOr<journal::Appended> result) {
+void Strand::OnAppended(const base::Digest& hash, absl::StatusOr<journal::Appended> result) {
   if (result.ok()) {
     if (result->offset >= fold_->next_offset()) unread_[result->offset] = WallNow();
     return;
   }
   const auto it = attempts_.find(hash);
-  if (it == attempts_.end() || it->second->number != attempt_number) return;  // Its verdict came first.
+  if (it == attempts_.end()) return;  // Its verdict came first.
   const AttemptPtr failed = it->second;
   const bool never_appended = absl::IsResourceExhausted(result.status()) || absl::IsInvalidArgument(result.status());
   // Rule 3. A refused append never appears, an unknown one may; either way nothing may be built on it any longer.
@@ -324,113 +295,15 @@ void Strand::OnAppended(const base::Digest& hash, uint64_t attempt_number, absl:
   CaseWork& work = work_[case_id];
   const auto at = std::find(work.overlay.begin(), work.overlay.end(), failed);
   std::vector<AttemptPtr> lost;
-  if (at == work.overlay.end()) {
-    lost.push_back(failed);
-  } else {
-    lost.assign(at, work.overlay.end());
-    Doom(work, at - work.overlay.begin());
-  }
+  if (at != work.overlay.end()) lost = Doom(work, at - work.overlay.begin());
+  // What was built on a refused append cannot count: its own verdict will say so, and it is decided again.
+  if (never_appended || lost.empty()) lost = {failed};
   for (const AttemptPtr& attempt : lost) {
     attempts_.erase(attempt->hash);
-    // What was built on a refused append was itself sent, and counts if another instance wrote the very same parent.
-    const bool itself = attempt == failed || !never_appended;
-    AnswerAll(*attempt, itself ? answer
-                               : absl::UnavailableError("the decision before this one was not appended; retry with the "
-                                                        "same request id"));
+    AnswerAll(*attempt, answer);
   }
   JudgeAllParked();
   ForgetCaseIfIdle(case_id);
-}
-
-void Strand::Park(const PendingPtr& pending, const std::optional<base::Digest>& rests_on, uint64_t registry_version,
-                  Rejection rejection) {
-  pending->in_flight = false;
-  pending->rejection = std::move(rejection);
-  pending->rests_on = rests_on;
-  pending->registry_version = registry_version;
-  work_[pending->command.case_id].parked.push_back(pending);
-  RequestFences(pending);
-}
-
-void Strand::RequestFences(const PendingPtr& pending) {
-  if (pending->fences_requested) {
-    // Decided again: the ends were those of the same call.
-    world_.executor->Post([weak = std::weak_ptr<Strand*>(alive_), case_id = pending->command.case_id] {
-      if (const auto strand = weak.lock()) (*strand)->JudgeCase(case_id);
-    });
-    return;
-  }
-  pending->fences_requested = true;
-  const auto request = [&](base::PartitionId which, std::optional<base::Offset> Pending::*fence) {
-    world_.journal->End(which, [weak = std::weak_ptr<Strand*>(alive_), executor = world_.executor, pending,
-                                fence](absl::StatusOr<base::Offset> end) mutable {
-      executor->Post([weak = std::move(weak), pending = std::move(pending), fence, end = std::move(end)] {
-        const auto alive = weak.lock();
-        if (!alive || pending->answered) return;
-        Strand& strand = **alive;
-        if (!end.ok()) {
-          return strand.Answer(pending, absl::UnavailableError(absl::StrCat("the journal's end is not known (",
-                                                                            end.status().message(), "); retry")));
-        }
-        (*pending).*fence = *end;
-        if (pending->fence && pending->registry_fence) strand.JudgeCase(pending->command.case_id);
-      });
-    });
-  };
-  request(partition(), &Pending::fence);
-  request(base::PartitionId::Registry(), &Pending::registry_fence);
-}
-
-void Strand::JudgeParked(const std::string& case_id, const std::optional<base::Digest>& head, base::Offset position,
-                         std::vector<PendingPtr>& again) {
-  const auto it = work_.find(case_id);
-  if (it == work_.end() || it->second.parked.empty()) return;
-  CaseWork& work = it->second;
-  const base::Offset registry_position = world_.registry_next_offset();
-  const uint64_t registry_version = world_.registry()->version();
-  std::vector<PendingPtr> kept;
-  std::vector<PendingPtr> true_now;
-  for (PendingPtr& pending : work.parked) {
-    if (pending->answered) continue;
-    const bool fences_reached = pending->fence && pending->registry_fence && position >= *pending->fence &&
-                                registry_position >= *pending->registry_fence;
-    const auto rests_on_overlay = [&] {
-      const auto attempt = pending->rests_on ? attempts_.find(*pending->rests_on) : attempts_.end();
-      return attempt != attempts_.end() && attempt->second->in_overlay;
-    };
-    if (!fences_reached) {
-      kept.push_back(std::move(pending));
-    } else if (pending->registry_version != registry_version) {
-      again.push_back(std::move(pending));
-    } else if (pending->rests_on == head) {
-      true_now.push_back(std::move(pending));
-    } else if (rests_on_overlay()) {
-      kept.push_back(std::move(pending));
-    } else {
-      again.push_back(std::move(pending));
-    }
-  }
-  work.parked = std::move(kept);
-  for (const PendingPtr& pending : true_now) Answer(pending, *std::move(pending->rejection));
-}
-
-void Strand::JudgeCase(const std::string& case_id) {
-  if (!health_.ok() || !work_.contains(case_id)) return;
-  auto snapshot = fold_->Load(case_id);
-  if (!snapshot.ok()) return Halt(snapshot.status());
-  std::vector<PendingPtr> again;
-  JudgeParked(case_id, (*snapshot)->head, fold_->next_offset(), again);
-  for (const PendingPtr& pending : again) Start(pending);
-  ForgetCaseIfIdle(case_id);
-}
-
-void Strand::JudgeAllParked() {
-  if (!health_.ok()) return;
-  std::vector<std::string> cases;
-  for (const auto& [case_id, work] : work_) {
-    if (!work.parked.empty()) cases.push_back(case_id);
-  }
-  for (const std::string& case_id : cases) JudgeCase(case_id);
 }
 
 absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) {
@@ -470,6 +343,8 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
     attempt = it->second;
     attempts_.erase(it);
   }
+  // The attempt, where it did not count, and what was built on it.
+  std::vector<AttemptPtr> doomed;
   const auto work = work_.find(attempt ? attempt->decision.case_id() : folded.case_id);
   if (work != work_.end()) {
     std::deque<AttemptPtr>& overlay = work->second.overlay;
@@ -483,7 +358,7 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
       // A foreign decision won: what is pending was built on a head that is no longer.
       if (!overlay.empty() && overlay.front()->parent != folded.hash) Doom(work->second, 0);
     } else if (attempt && at != overlay.end()) {
-      Doom(work->second, at - overlay.begin());
+      doomed = Doom(work->second, at - overlay.begin());
     }
   }
   if (attempt) {
@@ -509,6 +384,10 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
                                 base::TimeText(folded.decided_at), " and the journal's ", base::TimeText(folded.stamp),
                                 ", more than ", absl::FormatDuration(kDecidedBeforeStampMax), " late or ",
                                 absl::FormatDuration(kDecidedAfterStampMax), " early; set the clock right and retry")));
+        // If it was early, a second copy of it counts when its time has come, and then so may one of theirs.
+        for (const AttemptPtr& built_on_it : doomed) {
+          for (const PendingPtr& pending : built_on_it->waiters) pending->may_count_yet = true;
+        }
         break;
       case Folded::Kind::kMalformed:
       case Folded::Kind::kGenesis:
@@ -522,33 +401,19 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
   }
 }
 
-void Strand::Doom(CaseWork& work, size_t from) {
-  for (size_t i = from; i < work.overlay.size(); ++i) {
-    work.overlay[i]->in_overlay = false;
-    const auto& request = work.overlay[i]->decision.request();
-    work.by_request.erase({request.client(), request.request_id()});
+std::vector<Strand::AttemptPtr> Strand::Doom(CaseWork& work, std::ptrdiff_t from) {
+  std::vector<AttemptPtr> doomed(work.overlay.begin() + from, work.overlay.end());
+  work.overlay.erase(work.overlay.begin() + from, work.overlay.end());
+  for (const AttemptPtr& attempt : doomed) {
+    attempt->in_overlay = false;
+    work.by_request.erase({attempt->decision.request().client(), attempt->decision.request().request_id()});
   }
-  work.overlay.erase(work.overlay.begin() + static_cast<std::ptrdiff_t>(from), work.overlay.end());
+  return doomed;
 }
 
 void Strand::ForgetCaseIfIdle(const std::string& case_id) {
   const auto it = work_.find(case_id);
   if (it != work_.end() && it->second.overlay.empty() && it->second.parked.empty()) work_.erase(it);
-}
-
-void Strand::OnRegistry() {
-  if (const absl::Status registry_health = world_.registry_health(); !registry_health.ok()) {
-    // Rule 5: neither a newer registry nor its end will be read here.
-    std::vector<PendingPtr> waiting = std::exchange(awaiting_registry_, {});
-    for (auto& [case_id, work] : work_) {
-      waiting.insert(waiting.end(), work.parked.begin(), work.parked.end());
-      work.parked.clear();
-    }
-    for (const PendingPtr& pending : waiting) Answer(pending, absl::UnavailableError(registry_health.message()));
-    return;
-  }
-  for (const PendingPtr& pending : std::exchange(awaiting_registry_, {})) Start(pending);
-  JudgeAllParked();
 }
 
 void Strand::OnWake() {
@@ -575,11 +440,10 @@ void Strand::OnWake() {
   for (const PendingPtr& pending : due) Start(pending);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     const PendingPtr pending = pending_.at(deadlines_.begin()->second);
-    if (pending->superseded > 0 && !pending->in_flight && !pending->rejection) {
-      Answer(pending, absl::AbortedError("the deadline passed while other decisions won; it did not happen"));
+    if (pending->KnownSuperseded() && !pending->in_flight && !pending->rejection) {
+      Answer(pending, Superseded());
     } else {
-      Answer(pending, absl::UnavailableError(
-                          "the deadline passed before the journal gave its verdict; retry with the same request id"));
+      Answer(pending, NoVerdict());
     }
   }
   std::erase_if(awaiting_registry_, [](const PendingPtr& pending) { return pending->answered; });
@@ -682,5 +546,11 @@ absl::StatusOr<Receipt> Strand::StoredReceipt(const std::string& case_id, base::
 }
 
 std::string Strand::Entropy() { return absl::StrFormat("%016x%016x", random_(), random_()); }
+
+std::string Strand::AttemptId() {
+  std::string id(kAttemptIdBytes, '\0');
+  for (char& byte : id) byte = static_cast<char>(random_());
+  return id;
+}
 
 }  // namespace whistle::engine

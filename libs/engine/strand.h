@@ -136,7 +136,7 @@ class Strand {
   bool StartFromRequestId(const PendingPtr& pending, CaseWork& work);
   void AppendDecision(const PendingPtr& pending, CaseWork& work, const CaseSnapshot& before, domain::Context context,
                       domain::Events events);
-  void OnAppended(const base::Digest& hash, uint64_t attempt_number, absl::StatusOr<journal::Appended> result);
+  void OnAppended(const base::Digest& hash, absl::StatusOr<journal::Appended> result);
 
   void Park(const PendingPtr& pending, const std::optional<base::Digest>& rests_on, uint64_t registry_version,
             domain::Rejection rejection);
@@ -151,8 +151,9 @@ class Strand {
   void JudgeAllParked();
 
   void OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::vector<PendingPtr>& again);
-  // Takes the attempt and everything after it out of the overlay; their own verdicts are still awaited.
-  void Doom(CaseWork& work, size_t from);
+  // Takes the attempt and everything after it out of the overlay, and gives them back; their own verdicts are still
+  // awaited.
+  std::vector<AttemptPtr> Doom(CaseWork& work, std::ptrdiff_t from);
   void ForgetCaseIfIdle(const std::string& case_id);
 
   void Answer(const PendingPtr& pending, engine::Answer answer);
@@ -161,6 +162,7 @@ class Strand {
   absl::StatusOr<common::v1::Receipt> StoredReceipt(const std::string& case_id, base::Version version) const;
   void WakePositionWaiters();
   std::string Entropy();
+  std::string AttemptId();
 
   std::unique_ptr<PartitionFold> fold_;
   World world_;

@@ -29,7 +29,7 @@ const absl::Time kStart = absl::FromUnixSeconds(1'600'000'000);
 // One instance: a strand over its own memory store. Several share a journal.
 class Instance {
  public:
-  Instance(ScriptedJournal* journal, const ManualClock* clock, const ManualClock* wall)
+  Instance(ScriptedJournal* journal, const ManualClock* clock, const ManualClock* wall, uint64_t seed)
       : journal_(journal), executor_(std::make_shared<ManualExecutor>()) {
     auto fold = PartitionFold::Open(
         {.model = &model_, .store = &store, .partition = base::PartitionId::Case(0), .identity = journal->identity()});
@@ -41,7 +41,7 @@ class Instance {
                                                     .observer = &observer_,
                                                     .registry = [this] { return registry_; },
                                                     .registry_next_offset = [] { return base::Offset{0}; }},
-                                      StrandOptions{.redo_wait = absl::Milliseconds(3)});
+                                      StrandOptions{.redo_wait = absl::Milliseconds(3), .seed = seed});
     Read();
   }
 
@@ -110,8 +110,8 @@ class StrandTest : public ::testing::Test {
   ManualClock clock_{kStart};
   ManualClock wall_{kStart};
   ScriptedJournal journal_{&clock_};
-  Instance a_{&journal_, &clock_, &wall_};
-  Instance b_{&journal_, &clock_, &wall_};
+  Instance a_{&journal_, &clock_, &wall_, 1};
+  Instance b_{&journal_, &clock_, &wall_, 2};
 };
 
 TEST_F(StrandTest, ACommandIsAnsweredOnceItsRecordWasRead) {
@@ -294,6 +294,56 @@ TEST_F(StrandTest, AnUnknownOutcomeTakesWhatWasBuiltOnItAlong) {
   EXPECT_EQ(a_.ReceiptOf(retry)->version(), 1u);
 }
 
+TEST_F(StrandTest, WhatWasBuiltOnARefusedAppendIsDecidedAgain) {
+  const size_t first = a_.Submit("r1", 10);
+  const size_t second = a_.Submit("r2", 10);
+  journal_.Refuse();
+  a_.RunPosted();
+  EXPECT_TRUE(absl::IsResourceExhausted(a_.StatusOf(first)));
+  journal_.Land();
+  a_.Read();
+  wall_.Add(absl::Milliseconds(6));
+  a_.strand->OnWake();
+  journal_.Land();
+  a_.Read();
+  ASSERT_NE(a_.ReceiptOf(second), nullptr);
+  EXPECT_EQ(a_.ReceiptOf(second)->version(), 1u);
+}
+
+// The same command in the same millisecond on the same state: a verdict on one instance's record says nothing of the
+// other's.
+TEST_F(StrandTest, TwoInstancesAttemptsAtOneCommandAreNotTakenForEachOther) {
+  const size_t of_a = a_.Submit("r1", 10);
+  b_.Submit("r1", 10);
+  ASSERT_EQ(journal_.waiting.size(), 2u);
+  EXPECT_NE(journal_.waiting[0].record.value, journal_.waiting[1].record.value);
+  journal_.Put(journal_.waiting[1].record);
+  a_.Read();
+  EXPECT_EQ(a_.ReceiptOf(of_a), nullptr) << "its own record is still on its way";
+}
+
+TEST_F(StrandTest, WhatWasBuiltOnADecisionWithAnEarlyClockIsNotSaidToHaveNotHappened) {
+  clock_.Add(kDecidedAfterStampMax + absl::Milliseconds(1));
+  a_.Submit("r1", 10);
+  const size_t second = a_.Submit("r2", 10, absl::Milliseconds(4));
+  clock_.Set(kStart);
+  journal::Record copies[] = {journal_.waiting[0].record, journal_.waiting[1].record};
+  journal_.Land();
+  journal_.Land();
+  wall_.Add(absl::Milliseconds(3));
+  a_.Read();
+  wall_.Add(absl::Milliseconds(1));
+  a_.strand->OnWake();
+  EXPECT_TRUE(absl::IsUnavailable(a_.StatusOf(second))) << a_.StatusOf(second);
+  // For the journal was given both of them twice, and a moment later their time is plausible.
+  clock_.Add(absl::Milliseconds(1));
+  for (journal::Record& copy : copies) journal_.Put(std::move(copy));
+  a_.Read();
+  const size_t retry = a_.Submit("r2", 10);
+  ASSERT_NE(a_.ReceiptOf(retry), nullptr);
+  EXPECT_TRUE(a_.ReceiptOf(retry)->replayed());
+}
+
 TEST_F(StrandTest, ARefusalWaitsUntilTheJournalsEndAsOfTheCallWasRead) {
   a_.Submit("r1", 10);
   journal_.Land();
@@ -414,7 +464,7 @@ TEST_F(StrandTest, ReadingOneByOneAndAllAtOnceGiveTheSameStore) {
   }
   while (!journal_.waiting.empty()) journal_.Land();
   a_.Read();
-  Instance one_by_one(&journal_, &clock_, &wall_);
+  Instance one_by_one(&journal_, &clock_, &wall_, 3);
   b_.Read();
   for (const char* family : {"state", "timeline", "index", "agenda", "request", "meta"}) {
     EXPECT_EQ(*a_.store.ColumnFamilyDigest(family), *b_.store.ColumnFamilyDigest(family)) << family;

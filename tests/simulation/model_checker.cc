@@ -128,14 +128,6 @@ class Checker {
     return due;
   }
 
-  // Another command with its request id was taken by the same life of the same instance.
-  bool TriedAgainThere(const Told& told) const {
-    return std::any_of(world_.told().begin(), world_.told().end(), [&](const auto& other) {
-      return other.get() != &told && other->life == told.life && other->case_id == told.case_id &&
-             other->request_id == told.request_id;
-    });
-  }
-
   void CheckTold(size_t number) {
     const Told& told = *world_.told()[number];
     if (told.answers != 1) return Fault(absl::StrCat("command ", number, " was answered ", told.answers, " times"));
@@ -185,10 +177,9 @@ class Checker {
       if (told.answered_at < told.deadline) {
         return Fault(absl::StrCat("command ", number, " was aborted before its deadline"));
       }
-      // Of whatever instance: two that decide the same at the same millisecond write the same bytes.
       const bool superseded = std::any_of(truth_.losers.begin(), truth_.losers.end(), [&](const Loser& loser) {
-        return loser.case_id == told.case_id && loser.request_id == told.request_id &&
-               loser.offset < told.end_at_answer;
+        return world_.writer(loser.offset).life == told.life && loser.case_id == told.case_id &&
+               loser.request_id == told.request_id && loser.offset < told.end_at_answer;
       });
       if (!superseded) return Fault(absl::StrCat("command ", number, " was aborted, and nothing won over it"));
     } else if (absl::IsDeadlineExceeded(status)) {
@@ -197,7 +188,7 @@ class Checker {
       return Fault(absl::StrCat("command ", number, " was answered ", status.ToString()));
     }
     const bool did_not_happen = !absl::IsUnavailable(status);
-    if (did_not_happen && entry != nullptr && world_.writer(entry->offset) == told.life && !TriedAgainThere(told)) {
+    if (did_not_happen && entry != nullptr && world_.writer(entry->offset).command == number) {
       Fault(absl::StrCat("command ", number, " was answered ", absl::StatusCodeToString(status.code()),
                          ", as not having happened, and counts"));
     }

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/time.h"
 #include "libs/journal/genesis.h"
@@ -76,7 +77,7 @@ World::World(uint64_t seed, bool verbose)
   identity_.partition_count = 1;
   identity_.created_at = clock_.Now();
   log_.push_back({base::Offset{0}, clock_.Now(), journal::GenesisRecord(identity_, base::PartitionId::Case(0))});
-  writers_.push_back(0);
+  writers_.emplace_back();
   registry_.push_back(MakePoint(0, {}));
   registry_.push_back(MakePoint(1, {kOffices[0]}));
   instances_.resize(2 + Below(2));
@@ -98,7 +99,7 @@ void World::Fault(std::string what) {
 }
 
 void World::Append(int instance, journal::Record record, journal::Journal::AppendDone done) {
-  flying_.push_back({instance, instances_[instance].life, std::move(record), std::move(done)});
+  flying_.push_back({instance, {instances_[instance].life, deciding_}, std::move(record), std::move(done)});
 }
 
 // The end of some moment between the call and the answer, at once or later; or the journal does not know.
@@ -254,7 +255,11 @@ void World::Take(int i, std::unique_ptr<Told> told) {
   command.method = "Turn";
   command.fingerprint = base::Sha256(absl::StrCat(told->on, told->body, told->office));
   command.deadline = told->deadline;
-  command.decide = Turn(told->on, told->office);
+  command.decide = [this, number, decide = Turn(told->on, told->office)](const google::protobuf::Message& state,
+                                                                         domain::Context& context) {
+    deciding_ = number;
+    return decide(state, context);
+  };
   command.done = [this, number](Answer answer) {
     Told& told = *told_[number];
     if (++told.answers > 1) return Fault(absl::StrCat("command ", number, " was answered twice"));
@@ -276,8 +281,8 @@ void World::Land() {
   const auto it = std::find_if(flying_.begin(), flying_.end(), [&](const Flying& f) { return f.instance == i; });
   Flying flying = std::move(*it);
   flying_.erase(it);
-  Put(flying.life, flying.record);
-  if (faults_ && Chance(8)) ghosts_.push_back({flying.life, flying.record});  // It will land a second time.
+  Put(flying.writer, flying.record);
+  if (faults_ && Chance(8)) ghosts_.push_back({flying.writer, flying.record});  // It will land a second time.
   if (faults_ && Chance(6)) {
     Say(absl::StrCat("  of instance ", i, ", and it is not told"));
     std::move(flying.done)(absl::DeadlineExceededError("no answer"));
@@ -291,7 +296,7 @@ void World::Land() {
 void World::LandGhost() {
   if (ghosts_.empty()) return;
   const size_t which = Below(ghosts_.size());
-  Put(ghosts_[which].life, ghosts_[which].record);
+  Put(ghosts_[which].writer, ghosts_[which].record);
   ghosts_.erase(ghosts_.begin() + static_cast<std::ptrdiff_t>(which));
 }
 
@@ -303,16 +308,24 @@ void World::LoseTrack() {
   flying_.erase(flying_.begin() + static_cast<std::ptrdiff_t>(which));
   const bool refused = Chance(20);
   Say(absl::StrCat("instance ", flying.instance, refused ? " has an append refused" : " loses track of an append"));
-  if (!refused && Chance(60)) ghosts_.push_back({flying.life, flying.record});
+  if (!refused && Chance(60)) ghosts_.push_back({flying.writer, flying.record});
   std::move(flying.done)(refused ? absl::ResourceExhaustedError("too much waits")
                                  : absl::DeadlineExceededError("no answer"));
   RunPosted(flying.instance);
 }
 
-void World::Put(int life, const journal::Record& record) {
-  Say(absl::StrCat("lands at ", end(), " of life ", life));
+void World::Put(Writer writer, const journal::Record& record) {
+  if (verbose_) {
+    journal::v1::Decision decision;
+    decision.ParseFromString(record.value);
+    const auto shortly = [](absl::string_view digest) { return absl::BytesToHexString(digest.substr(0, 3)); };
+    Say(absl::StrCat("lands at ", end(), " of life ", writer.life, " for ", writer.command, ": ",
+                     decision.request().request_id(), " on ", decision.case_id(), ", ",
+                     shortly(base::Sha256(record.value).bytes()), " after ", shortly(decision.parent()),
+                     ", decided at ", base::TimeText(base::FromProto(decision.decided_at()))));
+  }
   log_.push_back({base::Offset{end()}, clock_.Now(), record});
-  writers_.push_back(life);
+  writers_.push_back(writer);
 }
 
 void World::Read(int i, int64_t most) {
@@ -412,7 +425,7 @@ void World::Crash(int i) {
       ++it;
       continue;
     }
-    if (Chance(50)) ghosts_.push_back({it->life, it->record});
+    if (Chance(50)) ghosts_.push_back({it->writer, it->record});
     it = flying_.erase(it);
   }
   for (const auto& told : told_) {
@@ -465,7 +478,7 @@ void World::Settle() {
     while (!flying_.empty()) {
       Flying flying = std::move(flying_.front());
       flying_.pop_front();
-      Put(flying.life, flying.record);
+      Put(flying.writer, flying.record);
       instances_[flying.instance].acknowledged.push_back(log_.back().offset.value);
       std::move(flying.done)(journal::Appended{log_.back().offset, log_.back().stamp});
     }

@@ -84,6 +84,12 @@ class BoundedExecutor final : public Executor {
   std::deque<absl::AnyInvocable<void() &&>> tasks_;
 };
 
+// Who wrote a record: which life of an instance, and for which command.
+struct Writer {
+  int life = 0;
+  size_t command = 0;
+};
+
 class World;
 
 // One instance's view of the journal.
@@ -138,8 +144,8 @@ class World {
 
   // What the checker looks at.
   const std::vector<journal::StoredRecord>& log() const { return log_; }
-  // The life of the instance that wrote the record at an offset.
-  int writer(int64_t offset) const { return writers_[static_cast<size_t>(offset)]; }
+  // Who wrote the record at an offset.
+  const Writer& writer(int64_t offset) const { return writers_[static_cast<size_t>(offset)]; }
   const std::vector<std::unique_ptr<Told>>& told() const { return told_; }
   const std::vector<RegistryPoint>& registry() const { return registry_; }
   const std::vector<Instance>& instances() const { return instances_; }
@@ -154,12 +160,12 @@ class World {
   // nobody knows.
   struct Flying {
     int instance = 0;
-    int life = 0;
+    Writer writer;
     journal::Record record;
     journal::Journal::AppendDone done;
   };
   struct Ghost {
-    int life = 0;
+    Writer writer;
     journal::Record record;
   };
   struct EndAsked {
@@ -193,7 +199,7 @@ class World {
   void Land();
   void LandGhost();
   void LoseTrack();
-  void Put(int life, const journal::Record& record);
+  void Put(Writer writer, const journal::Record& record);
   void AnswerEnd();
   void Read(int i, int64_t most);
   void MoveRegistry();
@@ -220,7 +226,9 @@ class World {
   journal::Identity identity_;
   std::vector<RegistryPoint> registry_;
   std::vector<journal::StoredRecord> log_;
-  std::vector<int> writers_;
+  std::vector<Writer> writers_;
+  // The command that was decided last.
+  size_t deciding_ = 0;
   std::deque<Flying> flying_;
   std::vector<Ghost> ghosts_;
   std::deque<EndAsked> ends_;

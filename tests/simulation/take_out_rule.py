@@ -15,10 +15,8 @@ EDITS = {
         "  domain::Outcome outcome = command.decide(*(*accepted)->state, context);")],
     # 2 redo: an attempt whose outcome is unknown is decided again at once, before its verdict was read.
     "verdict": [(
-        "    AnswerAll(*attempt, itself ? answer\n"
-        "                               : absl::UnavailableError(\"the decision before this one was not appended; retry with the \"\n"
-        "                                                        \"same request id\"));\n  }\n  JudgeAllParked();",
-        "    (void)itself;\n    for (const PendingPtr& pending : attempt->waiters) {\n"
+        "    AnswerAll(*attempt, answer);\n  }\n  JudgeAllParked();",
+        "    (void)answer;\n    for (const PendingPtr& pending : attempt->waiters) {\n"
         "      pending->in_flight = false;\n      ++pending->superseded;\n"
         "      redo_at_.emplace(WallNow() + options_.redo_wait, pending);\n    }\n  }\n  JudgeAllParked();")],
     # 2 redo: the request id is not looked up again.
@@ -27,8 +25,7 @@ EDITS = {
         "if (pending->superseded == 0 && StartFromRequestId(pending, work)) return")],
     # 3 unknown outcome: what is built on it stays in the overlay.
     "unknown": [(
-        "    lost.assign(at, work.overlay.end());\n    Doom(work, at - work.overlay.begin());",
-        "    lost.assign(at, work.overlay.end());")],
+        "lost = Doom(work, at - work.overlay.begin());", "lost.assign(at, work.overlay.end());")],
     # 4 a refusal is given at once.
     "refusal": [(
         "  work_[pending->command.case_id].parked.push_back(pending);\n  RequestFences(pending);",

@@ -137,6 +137,8 @@ class ScriptedJournal final : public journal::Journal {
     std::move(next.done)(absl::DeadlineExceededError("the broker did not answer"));
     return std::move(next.record);
   }
+  // The oldest waiting append is refused, and will never land.
+  void Refuse() { std::move(Take().done)(absl::ResourceExhaustedError("too much waits")); }
 
   std::deque<Waiting> waiting;
 
