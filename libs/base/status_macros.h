@@ -13,9 +13,9 @@
 #define WHISTLE_CONCAT_INNER(a, b) a##b
 #define WHISTLE_CONCAT(a, b) WHISTLE_CONCAT_INNER(a, b)
 
-#define WHISTLE_RETURN_IF_ERROR(expression)                              \
-  do {                                                                   \
-    if (absl::Status status = (expression); !status.ok()) return status; \
+#define WHISTLE_RETURN_IF_ERROR(expression)                                                      \
+  do {                                                                                           \
+    if (absl::Status whistle_status = (expression); !whistle_status.ok()) return whistle_status; \
   } while (false)
 
 #define WHISTLE_ASSIGN_OR_RETURN(declaration, expression) \

@@ -15,6 +15,8 @@
 #include "libs/base/time.h"
 #include "libs/engine/testing/toy.h"
 #include "libs/projection/memory_store.h"
+#include "libs/testing/faulty_journal.h"
+#include "libs/testing/manual_clock.h"
 
 namespace whistle::engine {
 namespace {
@@ -27,11 +29,11 @@ using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
-using testing::ManualClock;
 using testing::ManualExecutor;
-using testing::ScriptedJournal;
 using ::testing::StartsWith;
 using testing::ToyState;
+using whistle::testing::FaultyJournal;
+using whistle::testing::ManualClock;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'600'000'000);
 
@@ -189,7 +191,7 @@ class AgendaTest : public ::testing::Test {
   domain::Model model_ = testing::ToyModel();
   ManualClock clock_{kStart};
   ManualClock wall_{kStart};
-  ScriptedJournal journal_{&clock_};
+  FaultyJournal journal_{&clock_};
   projection::MemoryStore store_;
   AgendaObserver observer_;
   std::shared_ptr<ManualExecutor> executor_ = std::make_shared<ManualExecutor>();

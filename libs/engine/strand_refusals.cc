@@ -14,6 +14,10 @@ using domain::Rejection;
 
 void Strand::Park(const PendingPtr& pending, const std::optional<base::Digest>& rests_on, uint64_t registry_version,
                   Rejection rejection) {
+  if (const absl::Status registry_health = world_.registry_health(); !registry_health.ok()) {
+    // Rule 5: the end of the registry that it would wait for is never reached here.
+    return Answer(pending, absl::UnavailableError(registry_health.message()));
+  }
   pending->in_flight = false;
   pending->rejection = std::move(rejection);
   pending->rests_on = rests_on;

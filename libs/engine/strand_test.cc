@@ -13,6 +13,8 @@
 #include "libs/engine/records.h"
 #include "libs/engine/testing/toy.h"
 #include "libs/projection/memory_store.h"
+#include "libs/testing/faulty_journal.h"
+#include "libs/testing/manual_clock.h"
 
 namespace whistle::engine {
 namespace {
@@ -20,16 +22,25 @@ namespace {
 using testing::AddUpTo;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::ManualClock;
 using testing::ManualExecutor;
-using testing::ScriptedJournal;
+using whistle::testing::FaultyJournal;
+using whistle::testing::ManualClock;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'600'000'000);
+
+// A store on a disk that has no room while `full` says so.
+class FillableStore final : public projection::MemoryStore {
+ public:
+  absl::Status Commit(const projection::WriteSet& set) override {
+    return full ? absl::ResourceExhaustedError("no space left on device") : MemoryStore::Commit(set);
+  }
+  bool full = false;
+};
 
 // One instance: a strand over its own memory store. Several share a journal.
 class Instance {
  public:
-  Instance(ScriptedJournal* journal, const ManualClock* clock, const ManualClock* wall, uint64_t seed)
+  Instance(FaultyJournal* journal, const ManualClock* clock, const ManualClock* wall, uint64_t seed)
       : journal_(journal), executor_(std::make_shared<ManualExecutor>()) {
     auto fold = PartitionFold::Open(
         {.model = &model_, .store = &store, .partition = base::PartitionId::Case(0), .identity = journal->identity()});
@@ -40,7 +51,8 @@ class Instance {
                                                     .executor = executor_,
                                                     .observer = &observer_,
                                                     .registry = [this] { return registry_; },
-                                                    .registry_next_offset = [] { return base::Offset{0}; }},
+                                                    .registry_next_offset = [] { return base::Offset{0}; },
+                                                    .registry_health = [this] { return registry_health; }},
                                       StrandOptions{.redo_wait = absl::Milliseconds(3), .seed = seed});
     Read();
   }
@@ -88,14 +100,15 @@ class Instance {
     return status == nullptr ? absl::OkStatus() : *status;
   }
 
-  projection::MemoryStore store;
+  FillableStore store;
+  absl::Status registry_health;
   std::vector<std::optional<Answer>> answers;
   absl::Status last_read;
 
  private:
   domain::Model model_ = testing::ToyModel();
   Observer observer_;
-  ScriptedJournal* journal_;
+  FaultyJournal* journal_;
   std::shared_ptr<ManualExecutor> executor_;
   std::shared_ptr<const registry::Registry> registry_ =
       std::make_shared<registry::Registry>(0, registry::v1::RegistryState());
@@ -109,7 +122,7 @@ class StrandTest : public ::testing::Test {
  protected:
   ManualClock clock_{kStart};
   ManualClock wall_{kStart};
-  ScriptedJournal journal_{&clock_};
+  FaultyJournal journal_{&clock_};
   Instance a_{&journal_, &clock_, &wall_, 1};
   Instance b_{&journal_, &clock_, &wall_, 2};
 };
@@ -392,6 +405,30 @@ TEST_F(StrandTest, AHaltAnswersEverybodyAndWhoComesLater) {
   }
   EXPECT_TRUE(absl::IsUnavailable(position));
   EXPECT_EQ(a_.strand->unanswered(), 0u);
+}
+
+TEST_F(StrandTest, NobodyIsParkedOnARegistryThatIsReadNoFurther) {
+  a_.Submit("r1", 10);
+  a_.registry_health = absl::UnavailableError("the registry's reader is dead");
+  const size_t reused = a_.Submit("r1", 10, absl::Seconds(10), "another body");
+  EXPECT_TRUE(absl::IsUnavailable(a_.StatusOf(reused))) << a_.StatusOf(reused);
+}
+
+TEST_F(StrandTest, AFullStoreFoldsNothingAndGoesOnOnceThereIsRoom) {
+  const size_t add = a_.Submit("r1", 10);
+  journal_.Land();
+  a_.store.full = true;
+  a_.Read();
+  EXPECT_TRUE(absl::IsResourceExhausted(a_.last_read)) << a_.last_read;
+  EXPECT_TRUE(a_.strand->health().ok());
+  EXPECT_EQ(a_.strand->fold().next_offset(), base::Offset{1});
+  EXPECT_EQ(a_.ReceiptOf(add), nullptr);
+
+  a_.store.full = false;
+  a_.Read();
+  EXPECT_TRUE(a_.last_read.ok()) << a_.last_read;
+  ASSERT_NE(a_.ReceiptOf(add), nullptr);
+  EXPECT_EQ(a_.ReceiptOf(add)->version(), 1u);
 }
 
 TEST_F(StrandTest, ADivergedPartitionHasReachedNoPosition) {

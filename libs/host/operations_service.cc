@@ -130,6 +130,9 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
 
 }  // namespace
 
+OperationsService::OperationsService(Parts parts) : parts_(std::move(parts)) {}
+OperationsService::~OperationsService() = default;
+
 grpc::ServerWriteReactor<ReadJournalResponse>* OperationsService::ReadJournal(grpc::CallbackServerContext* context,
                                                                               const ReadJournalRequest* request) {
   return parts_.runner->Stream<ReadJournalResponse>(

@@ -28,7 +28,8 @@ class OperationsService final : public operations::v1::OperationsService::Callba
   };
 
   // All parts outlive the gRPC server.
-  explicit OperationsService(Parts parts) : parts_(std::move(parts)) {}
+  explicit OperationsService(Parts parts);
+  ~OperationsService() override;
 
   grpc::ServerWriteReactor<operations::v1::ReadJournalResponse>* ReadJournal(
       grpc::CallbackServerContext* context, const operations::v1::ReadJournalRequest* request) override;

@@ -23,7 +23,7 @@
 
 namespace whistle::projection {
 
-class MemoryStore final : public RowReader<Store> {
+class MemoryStore : public RowReader<Store> {
  public:
   MemoryStore();
   MemoryStore(const MemoryStore&) = delete;

@@ -7,6 +7,10 @@ namespace whistle::coordination {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+CoordinationService::CoordinationService(host::Desk<Decider> desk) : desk_(desk) {}
+CoordinationService::~CoordinationService() = default;
+
 ServerUnaryReactor* CoordinationService::BlowWhistle(CallbackServerContext* context,
                                                      const v1::BlowWhistleRequest* request,
                                                      v1::BlowWhistleResponse* response) {

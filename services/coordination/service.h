@@ -22,7 +22,8 @@ struct Decider {
 
 class CoordinationService final : public v1::CoordinationService::CallbackService {
  public:
-  explicit CoordinationService(host::Desk<Decider> desk) : desk_(desk) {}
+  explicit CoordinationService(host::Desk<Decider> desk);
+  ~CoordinationService() override;
 
   grpc::ServerUnaryReactor* BlowWhistle(grpc::CallbackServerContext* context, const v1::BlowWhistleRequest* request,
                                         v1::BlowWhistleResponse* response) override;

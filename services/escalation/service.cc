@@ -7,6 +7,10 @@ namespace whistle::escalation {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+EscalationService::EscalationService(host::Desk<Decider> desk) : desk_(desk) {}
+EscalationService::~EscalationService() = default;
+
 ServerUnaryReactor* EscalationService::AnswerFinding(CallbackServerContext* context,
                                                      const v1::AnswerFindingRequest* request,
                                                      v1::AnswerFindingResponse* response) {

@@ -22,7 +22,8 @@ struct Decider {
 
 class EscalationService final : public v1::EscalationService::CallbackService {
  public:
-  explicit EscalationService(host::Desk<Decider> desk) : desk_(desk) {}
+  explicit EscalationService(host::Desk<Decider> desk);
+  ~EscalationService() override;
 
   grpc::ServerUnaryReactor* AnswerFinding(grpc::CallbackServerContext* context, const v1::AnswerFindingRequest* request,
                                           v1::AnswerFindingResponse* response) override;

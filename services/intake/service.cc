@@ -7,6 +7,10 @@ namespace whistle::intake {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+IntakeService::IntakeService(host::Desk<Decider> desk) : desk_(desk) {}
+IntakeService::~IntakeService() = default;
+
 ServerUnaryReactor* IntakeService::RegisterCase(CallbackServerContext* context, const v1::RegisterCaseRequest* request,
                                                 v1::RegisterCaseResponse* response) {
   return desk_.Register(context, request, response);

@@ -22,7 +22,8 @@ struct Decider {
 
 class IntakeService final : public v1::IntakeService::CallbackService {
  public:
-  explicit IntakeService(host::Desk<Decider> desk) : desk_(desk) {}
+  explicit IntakeService(host::Desk<Decider> desk);
+  ~IntakeService() override;
 
   grpc::ServerUnaryReactor* RegisterCase(grpc::CallbackServerContext* context, const v1::RegisterCaseRequest* request,
                                          v1::RegisterCaseResponse* response) override;

@@ -7,6 +7,10 @@ namespace whistle::registry_chain {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+RegistryService::RegistryService(host::Desk<Decider> desk) : desk_(desk) {}
+RegistryService::~RegistryService() = default;
+
 ServerUnaryReactor* RegistryService::UpsertOrganization(CallbackServerContext* context,
                                                         const v1::UpsertOrganizationRequest* request,
                                                         v1::UpsertOrganizationResponse* response) {

@@ -22,7 +22,8 @@ struct Decider {
 
 class RegistryService final : public v1::RegistryService::CallbackService {
  public:
-  explicit RegistryService(host::Desk<Decider> desk) : desk_(desk) {}
+  explicit RegistryService(host::Desk<Decider> desk);
+  ~RegistryService() override;
 
   grpc::ServerUnaryReactor* UpsertOrganization(grpc::CallbackServerContext* context,
                                                const v1::UpsertOrganizationRequest* request,

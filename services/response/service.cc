@@ -7,6 +7,10 @@ namespace whistle::response {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+ResponseService::ResponseService(host::Desk<Decider> desk) : desk_(desk) {}
+ResponseService::~ResponseService() = default;
+
 ServerUnaryReactor* ResponseService::AskForResponse(CallbackServerContext* context,
                                                     const v1::AskForResponseRequest* request,
                                                     v1::AskForResponseResponse* response) {

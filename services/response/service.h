@@ -22,7 +22,8 @@ struct Decider {
 
 class ResponseService final : public v1::ResponseService::CallbackService {
  public:
-  explicit ResponseService(host::Desk<Decider> desk) : desk_(desk) {}
+  explicit ResponseService(host::Desk<Decider> desk);
+  ~ResponseService() override;
 
   grpc::ServerUnaryReactor* AskForResponse(grpc::CallbackServerContext* context,
                                            const v1::AskForResponseRequest* request,

@@ -17,6 +17,7 @@
 #include "libs/engine/strand.h"
 #include "libs/engine/testing/toy.h"
 #include "libs/projection/memory_store.h"
+#include "libs/testing/manual_clock.h"
 
 namespace whistle::engine::model {
 
@@ -220,7 +221,7 @@ class World {
   std::mt19937_64 random_;
   const bool verbose_;
   bool faults_ = true;
-  testing::ManualClock clock_;
+  whistle::testing::ManualClock clock_;
   domain::Model model_;
   Observer observer_;
   journal::Identity identity_;

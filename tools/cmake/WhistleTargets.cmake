@@ -5,6 +5,8 @@
 #   whistle_program(NAME whistled SOURCES main.cc DEPS whistle::host)
 #
 # Everything is named, nothing globbed. A library NAME is linked as whistle::NAME. A program lands in build/bin.
+# Most of compiling a file of ours is reading the messages' headers, so those are read once for all (whistle_precompile);
+# what must not even see the messages says NO_MESSAGES.
 
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
@@ -22,10 +24,33 @@ include(GoogleTest)
 add_library(whistle_warnings INTERFACE)
 target_compile_options(whistle_warnings INTERFACE -Wall -Wextra -Werror)
 
+# Headers of others that nearly every file of ours reads, in two flavours: as what ships is compiled, and as tests are.
+# Called once, when the messages' library is there. Never a header of our own: what a file needs it still includes.
+function(whistle_precompile)
+  set(headers <algorithm> <functional> <map> <memory> <optional> <set> <string> <utility> <variant> <vector>
+              <absl/container/flat_hash_map.h> <absl/functional/any_invocable.h> <absl/status/status.h>
+              <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h> <absl/synchronization/mutex.h>
+              <absl/time/time.h> <whistle/journal/v1/journal.pb.h>)
+  set(empty ${CMAKE_BINARY_DIR}/precompiled.cc)
+  file(CONFIGURE OUTPUT ${empty} CONTENT "")
+  set(deps whistle_proto whistle_warnings absl::flat_hash_map absl::any_invocable absl::statusor absl::str_format
+           absl::synchronization absl::time)
+  add_library(whistle_precompiled OBJECT ${empty})
+  target_link_libraries(whistle_precompiled PRIVATE ${deps})
+  target_precompile_headers(whistle_precompiled PRIVATE ${headers})
+  add_library(whistle_precompiled_for_tests OBJECT ${empty})
+  target_link_libraries(whistle_precompiled_for_tests PRIVATE ${deps} GTest::gmock)
+  target_compile_options(whistle_precompiled_for_tests PRIVATE -O0)
+  target_precompile_headers(whistle_precompiled_for_tests PRIVATE ${headers} <gmock/gmock.h> <gtest/gtest.h>)
+endfunction()
+
 function(whistle_library)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;HEADERS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_MESSAGES" "NAME" "SOURCES;HEADERS;DEPS" ${ARGN})
   if(ARG_SOURCES)
     add_library(whistle_${ARG_NAME} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
+    if(NOT ARG_NO_MESSAGES)
+      target_precompile_headers(whistle_${ARG_NAME} REUSE_FROM whistle_precompiled)
+    endif()
     target_include_directories(whistle_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(whistle_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE whistle_warnings)
   else()
@@ -45,9 +70,12 @@ function(whistle_test)
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
-  if(NOT ARG_OPTIMIZED)
+  if(ARG_OPTIMIZED)
+    target_precompile_headers(${ARG_NAME} REUSE_FROM whistle_precompiled)
+  else()
     # A test's own code runs once; what it tests is compiled as it ships. This halves the time that tests take to build.
     target_compile_options(${ARG_NAME} PRIVATE -O0)
+    target_precompile_headers(${ARG_NAME} REUSE_FROM whistle_precompiled_for_tests)
   endif()
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${ARG_NAME} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
@@ -57,6 +85,7 @@ endfunction()
 function(whistle_program)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_precompile_headers(${ARG_NAME} REUSE_FROM whistle_precompiled)
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings)
 endfunction()
