@@ -50,8 +50,9 @@ struct KafkaOptions {
   // ordinary change of leader takes.
   absl::Duration unreachable_after = absl::Seconds(3);
   // A partition that ends before what was read from it, for so long and with its genesis as it was, was truncated.
-  // Longer than a deposed leader goes on answering in the ordinary case.
-  absl::Duration shrunk_after = absl::Seconds(10);
+  // Until then it is UNAVAILABLE, for a deposed leader that is cut off from the others looks the same; who leads is
+  // asked anew every 5 s, of any broker.
+  absl::Duration shrunk_after = absl::Seconds(30);
 
   // How long a broker holds a fetch that finds nothing. Bounds also how long a new reader waits to be served beside
   // others.

@@ -1,0 +1,27 @@
+// The few things that are asked of a cluster's administration. All block; any thread.
+#ifndef WHISTLE_LIBS_JOURNAL_KAFKA_ADMIN_H_
+#define WHISTLE_LIBS_JOURNAL_KAFKA_ADMIN_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/journal/kafka/client.h"
+
+namespace whistle::journal {
+
+// Makes a topic with the settings of a journal's. OK if it was made, by us or by somebody else at the same time.
+// UNAVAILABLE if nobody answers; FAILED_PRECONDITION, with the cluster's reason, if it refuses.
+absl::Status CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
+                         absl::Duration timeout);
+
+// Every setting of each topic, defaults included. PERMISSION_DENIED, saying what right is missing.
+absl::StatusOr<std::vector<std::map<std::string, std::string>>> DescribeTopicSettings(
+    KafkaClient& admin, const std::vector<std::string>& topics, absl::Duration timeout);
+
+}  // namespace whistle::journal
+
+#endif  // WHISTLE_LIBS_JOURNAL_KAFKA_ADMIN_H_
