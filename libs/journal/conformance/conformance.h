@@ -4,11 +4,13 @@
 //   MakeHarness}), NameOf);
 //
 // in a test that links whistle::journal_conformance directly runs all of it. A new implementation brings a Harness and
-// nothing else.
+// nothing else. What it lacks it says there, with the reason: the cases that need it are then shown as skipped, by
+// name.
 #ifndef WHISTLE_LIBS_JOURNAL_CONFORMANCE_CONFORMANCE_H_
 #define WHISTLE_LIBS_JOURNAL_CONFORMANCE_CONFORMANCE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -37,8 +39,18 @@ class Harness {
   // Stops the journal, whose readers must be gone, and opens what it stored.
   virtual void Reopen(Stop how) = 0;
 
-  // The clock that stamps; null if the journal has one of its own that a test cannot set.
+  // The clock that stamps; null if the harness lacks kSettableClock.
   virtual base::VirtualClock* clock() = 0;
+
+  // What a journal, or what it is tested on, may lack.
+  enum class Capability {
+    // A clock that a test can set.
+    kSettableClock,
+    // A record's stamp is the same for whoever appended it and whoever reads it.
+    kTrueStamps,
+  };
+  // Why it lacks them.
+  virtual std::map<Capability, std::string> lacks() const { return {}; }
 };
 
 struct ImplementationUnderTest {
@@ -55,11 +67,25 @@ class JournalConformance : public testing::TestWithParam<ImplementationUnderTest
   JournalConformance() : harness_(GetParam().make()) {}
 
   Harness& harness() { return *harness_; }
+  // Why the implementation lacks `capability`; empty if it has it.
+  std::string Lacks(Harness::Capability capability) const {
+    const auto lacks = harness_->lacks();
+    const auto why = lacks.find(capability);
+    return why == lacks.end() ? "" : why->second;
+  }
   Journal& journal() { return harness_->journal(); }
 
  private:
   const std::unique_ptr<Harness> harness_;
 };
+
+// First in a case that needs `capability`.
+#define WHISTLE_JOURNAL_NEEDS(capability)                                               \
+  do {                                                                                  \
+    if (const std::string why = Lacks(Harness::Capability::capability); !why.empty()) { \
+      GTEST_SKIP() << why;                                                              \
+    }                                                                                   \
+  } while (false)
 
 inline std::string NameOf(const testing::TestParamInfo<ImplementationUnderTest>& info) { return info.param.name; }
 

@@ -59,6 +59,7 @@ TEST_P(JournalConformance, AJournalStoppedAtOnceIsStillTheSameJournal) {
 }
 
 TEST_P(JournalConformance, StampsAreKeptAsTheyWereAcknowledged) {
+  WHISTLE_JOURNAL_NEEDS(kTrueStamps);
   const base::PartitionId partition = base::PartitionId::Case(0);
   const absl::StatusOr<Appended> appended = AppendAndWait(journal(), partition, {"case", "value", {}});
   ASSERT_TRUE(appended.ok()) << appended.status();

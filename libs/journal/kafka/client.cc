@@ -79,7 +79,8 @@ KafkaProperties ClientProperties(const KafkaOptions& options, ClientPurpose purp
         {"fetch.max.bytes", Number(kFetchBytesMax)},
         {"message.max.bytes", Number(1024 * 1024)},
         {"queued.max.messages.kbytes", Number(ask ? 1 : static_cast<int64_t>(options.read_ahead_bytes_max) / 1024)},
-        {"queued.min.messages", ask ? "1" : "100000"},
+        // Counts also what librdkafka tells itself through the queue: one message would be too few to begin.
+        {"queued.min.messages", ask ? "100" : "100000"},
     });
   }
   return properties;

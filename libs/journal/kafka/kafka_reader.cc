@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kTakeMax = 256;
 // Between two tries of what did not work.
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
+// How often a reader that can say nothing but why is woken to say so.
+constexpr absl::Duration kComplainEvery = absl::Seconds(1);
 // What is missing is looked for all the time; not seen missing for so long, it is back.
 constexpr absl::Duration kMissingForgotten = absl::Seconds(3);
 
@@ -71,7 +73,7 @@ void KafkaFeed::StartAgain(absl::Time now) {
   Stop();
   ++doubts_;
   if (absl::Status status = Start(); !status.ok()) {
-    trouble_ = std::move(status);
+    InTrouble(now, std::move(status));
     start_again_at_ = now + kRetryAfter;
   }
 }
@@ -136,11 +138,11 @@ absl::StatusOr<std::vector<StoredRecord>> KafkaFeed::Read(const ReadLimits& limi
     records.push_back(*std::move(record));
     fetched_.pop_front();
     next_ = next_.Next();
-    trouble_ = absl::OkStatus();
+    InTrouble(now, absl::OkStatus());
     missing_since_ = absl::InfiniteFuture();
   }
   if (records.empty()) {
-    WHISTLE_RETURN_IF_ERROR(Condition());
+    WHISTLE_RETURN_IF_ERROR(Condition(now));
     return records;
   }
   last_ = RecordClaim{records.back().offset, base::Sha256(records.back().record.value)};
@@ -162,13 +164,15 @@ void KafkaFeed::Refill(absl::Time now) {
       continue;
     }
     failed = true;
-    trouble_ = KafkaUnavailable(absl::StrCat("partition ", partition_.ToString(), " cannot be read"), message->err);
+    absl::Status why =
+        KafkaUnavailable(absl::StrCat("partition ", partition_.ToString(), " cannot be read"), message->err);
     ++doubts_;
     if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-      trouble_ = absl::UnavailableError(absl::StrCat("partition ", partition_.ToString(), " has no offset ",
-                                                     next_.value, " any more, or not yet again"));
+      why = absl::UnavailableError(absl::StrCat("partition ", partition_.ToString(), " has no offset ", next_.value,
+                                                " any more, or not yet again"));
       Missing(now);
     }
+    InTrouble(now, std::move(why));
     start_again_at_ = now + kRetryAfter;
   }
 }
@@ -197,21 +201,22 @@ void KafkaFeed::OnConfirmed(uint64_t doubts, uint64_t lost_connections, const ab
   absl::MutexLock lock(&mutex_);
   confirming_ = false;
   if (closed_ || !dead_.ok()) return;
+  const absl::Time now = absl::Now();
   if (verdict.ok()) {
-    confirmed_at_ = absl::Now();
+    confirmed_at_ = now;
     confirmed_doubts_ = doubts;
     confirmed_lost_connections_ = lost_connections;
     confirm_not_before_ = absl::InfinitePast();
-    trouble_ = absl::OkStatus();
+    InTrouble(now, absl::OkStatus());
     // The record before the next one is there, so the next one's place is.
     if (last_) missing_since_ = absl::InfiniteFuture();
   } else if (absl::IsDataLoss(verdict)) {
     return Die(verdict);
   } else if (absl::IsOutOfRange(verdict)) {
-    Missing(absl::Now());
-    trouble_ = absl::UnavailableError(verdict.message());
+    Missing(now);
+    InTrouble(now, absl::UnavailableError(verdict.message()));
   } else {
-    trouble_ = verdict;
+    InTrouble(now, verdict);
   }
   parts_.bells->Ring(bell_);
 }
@@ -222,15 +227,25 @@ void KafkaFeed::Die(absl::Status why) {
   parts_.bells->Ring(bell_);
 }
 
-absl::Status KafkaFeed::Condition() {
+void KafkaFeed::InTrouble(absl::Time now, absl::Status why) {
+  if (why.ok()) {
+    trouble_since_ = absl::InfiniteFuture();
+  } else {
+    trouble_since_ = std::min(trouble_since_, now);
+  }
+  trouble_ = std::move(why);
+}
+
+absl::Status KafkaFeed::Condition(absl::Time now) const {
   if (!dead_.ok()) return dead_;
   const KafkaEnds::View view = parts_.ends->Look(partition_);
   if (!view.reachable.ok()) return view.reachable;
-  if (view.shrunk_to < next_ && view.shrunk_since != absl::InfiniteFuture()) {
+  const absl::Time long_ago = now - parts_.options->unreachable_after;
+  if (view.shrunk_since <= long_ago && view.shrunk_to < next_) {
     return absl::UnavailableError(absl::StrCat("the cluster says that partition ", partition_.ToString(), " ends at ",
                                                view.shrunk_to.value, ", and it was read up to ", next_.value));
   }
-  return trouble_;
+  return trouble_since_ <= long_ago ? trouble_ : absl::OkStatus();
 }
 
 void KafkaFeed::Tick(absl::Time now) {
@@ -253,6 +268,10 @@ void KafkaFeed::Tick(absl::Time now) {
   if (InDoubt() || now - confirmed_at_ >= parts_.options->confirm_idle_every) Confirm(now);
   // A doubt that was there when something came is gone, or a try that failed is due again.
   if (!fetched_.empty() && !confirming_) parts_.bells->Ring(bell_);
+  if (now >= complain_at_ && !Condition(now).ok()) {
+    complain_at_ = now + kComplainEvery;
+    parts_.bells->Ring(bell_);
+  }
 }
 
 void KafkaFeed::OnEndChanged() { parts_.bells->Ring(bell_); }

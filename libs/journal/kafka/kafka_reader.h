@@ -71,8 +71,10 @@ class KafkaFeed : public std::enable_shared_from_this<KafkaFeed> {
   void Confirm(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnConfirmed(uint64_t doubts, uint64_t lost_connections, const absl::Status& verdict);
   void Die(absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What Read says when it has nothing to give.
-  absl::Status Condition() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void InTrouble(absl::Time now, absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What Read says when it has nothing to give: OK while the trouble, if there is any, is younger than
+  // unreachable_after.
+  absl::Status Condition(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts parts_;
   const base::PartitionId partition_;
@@ -102,6 +104,8 @@ class KafkaFeed : public std::enable_shared_from_this<KafkaFeed> {
   absl::Time missing_seen_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // Why nothing comes; OK when something could.
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
+  absl::Time trouble_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  absl::Time complain_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time start_again_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   // A gap is believed the second time: once, the fetch may have been spoiled on its way.
   std::optional<base::Offset> gap_at_ ABSL_GUARDED_BY(mutex_);

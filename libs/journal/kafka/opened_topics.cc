@@ -32,6 +32,21 @@ auto UntilAvailable(Attempt attempt) -> decltype(attempt()) {
   }
 }
 
+// Where a partition begins (RD_KAFKA_OFFSET_BEGINNING) or ends (RD_KAFKA_OFFSET_END) now. Each asked by itself: what
+// librdkafka has for both takes the one for the other if one of its requests fails.
+absl::StatusOr<int64_t> AskOffset(KafkaClient& asker, base::PartitionId partition, int64_t which) {
+  const KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_t* const asked =
+      rd_kafka_topic_partition_list_add(list.get(), asker.topic_name(partition), partition.index());
+  asked->offset = which;
+  rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(asker.get(), list.get(), KafkaMilliseconds(kTry));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || asked->offset < 0) {
+    return KafkaUnavailable(absl::StrCat("it is not known where partition ", partition.ToString(), " ends"), error);
+  }
+  return asked->offset;
+}
+
 }  // namespace
 
 absl::Status NoJournal(const KafkaOptions& options, absl::string_view why) {
@@ -69,27 +84,23 @@ absl::StatusOr<TopicShape> DescribeShape(KafkaClient& client, base::PartitionId 
   return shape;
 }
 
-absl::StatusOr<base::Offset> AskEnd(KafkaClient& asker, base::PartitionId partition, absl::Duration timeout) {
-  int64_t low = -1;
-  int64_t high = -1;
-  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-      asker.get(), asker.topic_name(partition), partition.index(), &low, &high, KafkaMilliseconds(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) {
-    return KafkaUnavailable(absl::StrCat("the end of partition ", partition.ToString(), " is not known"), error);
-  }
-  return base::Offset{high};
-}
-
 absl::StatusOr<std::optional<FirstRecord>> ReadGenesis(KafkaClient& asker, base::PartitionId partition,
                                                        bool any_stamp) {
-  WHISTLE_ASSIGN_OR_RETURN(const base::Offset end, UntilAvailable([&] { return AskEnd(asker, partition, kTry); }));
-  if (end.value == 0) return std::nullopt;
-  const absl::StatusOr<StoredRecord> first =
-      UntilAvailable([&] { return ReadRecordAt(asker, partition, base::Offset{0}, kTry, any_stamp); });
-  if (absl::IsOutOfRange(first.status())) {
-    return absl::DataLossError(absl::StrCat("the first records of partition ", partition.ToString(), " (topic ",
-                                            asker.topic_name(partition), ") were deleted; it ends at ", end.value));
+  const auto ask = [&](int64_t which) { return UntilAvailable([&] { return AskOffset(asker, partition, which); }); };
+  WHISTLE_ASSIGN_OR_RETURN(const int64_t end, ask(RD_KAFKA_OFFSET_END));
+  if (end == 0) return std::nullopt;
+  WHISTLE_ASSIGN_OR_RETURN(const int64_t begin, ask(RD_KAFKA_OFFSET_BEGINNING));
+  if (begin > 0) {
+    return absl::DataLossError(absl::StrCat("the first ", begin, " records of partition ", partition.ToString(),
+                                            " (topic ", asker.topic_name(partition), ") were deleted; it ends at ",
+                                            end));
   }
+  const absl::StatusOr<StoredRecord> first = UntilAvailable([&] {
+    auto record = ReadRecordAt(asker, partition, base::Offset{0}, kTry, any_stamp);
+    // Whoever says so contradicts whoever said where the partition begins: one of them does not lead it any more.
+    if (absl::IsOutOfRange(record.status())) record = absl::UnavailableError(record.status().message());
+    return record;
+  });
   WHISTLE_RETURN_IF_ERROR(first.status());
   const absl::StatusOr<Genesis> genesis = ParseGenesis(first->record);
   if (!genesis.ok()) {

@@ -40,9 +40,6 @@ struct TopicShape {
 // UNAVAILABLE if nobody answers.
 absl::StatusOr<TopicShape> DescribeShape(KafkaClient& client, base::PartitionId any_of_topic, absl::Duration timeout);
 
-// The end of one partition, asked now. Blocks. UNAVAILABLE if nobody can say.
-absl::StatusOr<base::Offset> AskEnd(KafkaClient& asker, base::PartitionId partition, absl::Duration timeout);
-
 // What a partition's first record says; nothing if it has none yet. Blocks. DATA_LOSS if it is no genesis record of
 // that partition.
 struct FirstRecord {
