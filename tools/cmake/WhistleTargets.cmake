@@ -84,6 +84,19 @@ function(whistle_test)
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
+# A test that needs a real Kafka: it is there for ctest, with the label kafka, while WHISTLE_KAFKA=HOST:PORT names one.
+function(whistle_broker_test)
+  cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+  get_property(before DIRECTORY PROPERTY TEST_INCLUDE_FILES)
+  whistle_test(${ARGN} LABELS kafka)
+  get_property(after DIRECTORY PROPERTY TEST_INCLUDE_FILES)
+  # Whoever lists tests asks at that moment whether there is a broker, not when this was configured.
+  list(REMOVE_ITEM after ${before})
+  set(guarded ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}_with_broker.cmake)
+  file(WRITE ${guarded} "if(DEFINED ENV{WHISTLE_KAFKA})\n  include([==[${after}]==])\nendif()\n")
+  set_property(DIRECTORY PROPERTY TEST_INCLUDE_FILES ${before} ${guarded})
+endfunction()
+
 function(whistle_program)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
