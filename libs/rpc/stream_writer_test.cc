@@ -218,7 +218,8 @@ TEST(StreamWriter, ShutdownCancelsAStreamWhoseConsumerNeverReads) {
   const auto context = ContextOf("dead");
   const auto reader = stub->Count(context.get(), CountRequest());
   held.opened.WaitForNotification();
-  while (held.writer->Push(Number(0, 20'000), "0") == PushResult::kQueued) {
+  // One of these is more than the connection takes from somebody who does not read.
+  while (held.writer->Push(Number(0, 1'000'000), "0") == PushResult::kQueued) {
   }
   // Cut off, but the end cannot reach a consumer that does not read: its place is taken until somebody gives up.
   EXPECT_EQ(echo.admission.streams_open(), 1);
