@@ -13,7 +13,9 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 
-ABSL_FLAG(std::string, journal, "", "where the journal is: embedded:DIR");
+ABSL_FLAG(std::string, journal, "", "where the journal is: embedded:DIR or kafka:HOST:PORT,…");
+ABSL_FLAG(std::string, journal_properties, "",
+          "for Kafka: a file of the connection's properties, NAME=VALUE a line (security.protocol, sasl.*, ssl.*)");
 ABSL_FLAG(std::string, data, "", "the folder of the projections; each service makes its own in it");
 ABSL_FLAG(std::string, listen, "", "where gRPC listens, loopback only: 127.0.0.1:PORT");
 ABSL_FLAG(std::string, metrics_listen, "",
@@ -35,8 +37,8 @@ absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_vi
   config.contains_helpshort_flags = own;
   absl::SetFlagsUsageConfig(config);
   absl::SetProgramUsageMessage(absl::StrCat(
-      usage, "\nDefaults:", defaults.journal.empty() ? "" : " --journal=", defaults.journal, " --data=", defaults.data,
-      " --listen=", defaults.listen, " --metrics_listen=", defaults.metrics_listen));
+      usage, "\nDefaults:", defaults.journal.journal.empty() ? "" : " --journal=", defaults.journal.journal,
+      " --data=", defaults.data, " --listen=", defaults.listen, " --metrics_listen=", defaults.metrics_listen));
   // The design writes --virtual-start, Abseil --virtual_start: both are taken.
   std::vector<std::string> words(argv, argv + argc);
   std::vector<char*> pointers;
@@ -53,7 +55,8 @@ absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_vi
   }
 
   ProcessOptions options = std::move(defaults);
-  if (!absl::GetFlag(FLAGS_journal).empty()) options.journal = absl::GetFlag(FLAGS_journal);
+  if (!absl::GetFlag(FLAGS_journal).empty()) options.journal.journal = absl::GetFlag(FLAGS_journal);
+  options.journal.properties_file = absl::GetFlag(FLAGS_journal_properties);
   if (!absl::GetFlag(FLAGS_data).empty()) options.data = absl::GetFlag(FLAGS_data);
   if (!absl::GetFlag(FLAGS_listen).empty()) options.listen = absl::GetFlag(FLAGS_listen);
   if (absl::GetFlag(FLAGS_metrics_listen) == "none") {
@@ -63,14 +66,14 @@ absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_vi
   }
   const std::string clock = absl::GetFlag(FLAGS_clock);
   if (clock == "virtual") {
-    options.clock = journal::ClockKind::kVirtual;
+    options.journal.clock = journal::ClockKind::kVirtual;
   } else if (clock == "real") {
-    options.clock = journal::ClockKind::kReal;
+    options.journal.clock = journal::ClockKind::kReal;
   } else {
     return absl::InvalidArgumentError(absl::StrCat("--clock: expected real or virtual, found \"", clock, "\""));
   }
   if (const std::string start = absl::GetFlag(FLAGS_virtual_start); !start.empty()) {
-    if (options.clock != journal::ClockKind::kVirtual) {
+    if (options.journal.clock != journal::ClockKind::kVirtual) {
       return absl::InvalidArgumentError("--virtual_start: only with --clock=virtual");
     }
     const auto time = base::TimeFromText(start);
@@ -78,7 +81,7 @@ absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_vi
     if (*time < base::EarliestTime() || *time > base::LatestTime()) {
       return absl::InvalidArgumentError("--virtual_start: expected a time from 1900 to 9999");
     }
-    options.virtual_start = *time;
+    options.journal.virtual_start = *time;
   }
   options.shutdown_timeout = absl::GetFlag(FLAGS_shutdown_timeout);
   if (options.shutdown_timeout < absl::ZeroDuration() || options.shutdown_timeout > absl::Minutes(10)) {

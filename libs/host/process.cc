@@ -4,18 +4,15 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <random>
-#include <system_error>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "libs/base/check.h"
 #include "libs/base/loopback.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
+#include "libs/journal/genesis.h"
 
 namespace whistle::host {
 namespace {
@@ -29,15 +26,6 @@ sigset_t StopSignals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   return set;
-}
-
-absl::StatusOr<std::string> EmbeddedDir(const std::string& journal) {
-  absl::string_view rest = journal;
-  if (absl::ConsumePrefix(&rest, "embedded:") && !rest.empty()) return std::string(rest);
-  if (absl::StartsWith(journal, "kafka:")) {
-    return absl::UnimplementedError("--journal: this build has the embedded journal only; use --journal=embedded:DIR");
-  }
-  return absl::InvalidArgumentError(absl::StrCat("--journal: expected embedded:DIR, found \"", journal, "\""));
 }
 
 }  // namespace
@@ -62,10 +50,10 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, s
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   std::unique_ptr<Process> process(new Process(std::move(options)));
-  WHISTLE_RETURN_IF_ERROR(process->OpenJournal());
+  WHISTLE_RETURN_IF_ERROR(process->OpenItsJournal());
   const ProcessOptions& o = process->options_;
-  const base::Clock* clock = &process->wall_clock_;
-  if (process->virtual_clock_) clock = process->virtual_clock_.get();
+  const base::Clock* clock = &process->clock();
+  base::VirtualClock* const virtual_clock = process->journal_.virtual_clock.get();
 
   std::random_device random;
   std::vector<HostedService*> services;
@@ -76,13 +64,13 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, s
     ServiceOptions service_options{
         .model = std::move(model),
         .registry_model = registry_model,
-        .journal = process->journal_.get(),
+        .journal = process->journal_.journal.get(),
         .clock = clock,
         .wall_clock = &process->wall_clock_,
         .data_dir = o.data,
         .metrics = part.metrics.get(),
         .log = telemetry::Logger({.service = name, .level = o.log_level, .format = o.log_format}),
-        .fire_agenda = process->virtual_clock_ == nullptr,
+        .fire_agenda = virtual_clock == nullptr,
         .seed = (static_cast<uint64_t>(random()) << 32) | random()};
     auto service = HostedService::Open(std::move(service_options));
     if (!service.ok()) {
@@ -92,8 +80,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, s
     services.push_back(part.service.get());
   }
   process->directory_ = std::make_unique<Directory>(services);
-  if (process->virtual_clock_) {
-    process->virtual_time_ = std::make_unique<VirtualTime>(process->virtual_clock_.get(), services);
+  if (virtual_clock != nullptr) {
+    process->virtual_time_ = std::make_unique<VirtualTime>(virtual_clock, services);
     for (HostedService* service : services) {
       service->AddFoldListener([time = process->virtual_time_.get()](base::PartitionId) { time->Nudge(); });
     }
@@ -112,40 +100,31 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, s
       std::make_unique<OperationsService>(OperationsService::Parts{.directory = process->directory_.get(),
                                                                    .runner = first_runner,
                                                                    .pumps = process->pumps_.get(),
-                                                                   .journal = process->journal_.get(),
-                                                                   .journal_kind = "embedded",
+                                                                   .journal = process->journal_.journal.get(),
+                                                                   .journal_kind = process->journal_.kind,
                                                                    .clock = clock,
                                                                    .virtual_time = process->virtual_time_.get()});
   return process;
 }
 
-absl::Status Process::OpenJournal() {
-  WHISTLE_ASSIGN_OR_RETURN(const std::string dir, EmbeddedDir(options_.journal));
-  const base::Clock* clock = &wall_clock_;
-  if (options_.clock == journal::ClockKind::kVirtual) {
-    // On a journal that is there, the clock goes on at its last stamp.
-    std::error_code error;
-    const bool is_new = !std::filesystem::exists(dir, error) || std::filesystem::is_empty(dir, error);
-    virtual_clock_ = std::make_unique<base::VirtualClock>(is_new ? options_.virtual_start : base::EarliestTime());
-    clock = virtual_clock_.get();
-  }
-  WHISTLE_ASSIGN_OR_RETURN(
-      journal_,
-      journal::EmbeddedJournal::Open(
-          {.dir = dir, .clock = clock, .clock_kind = options_.clock, .on_fatal = [this](const absl::Status& why) {
-             log_.Error("journal_failed", {{"why", why.message()}});
-             disk_failed_ = true;
-             kill(getpid(), SIGTERM);
-           }}));
-  if (virtual_clock_) {
-    virtual_clock_->AdvanceTo(journal_->LastStamp());
-    if (virtual_clock_->Now() <= base::EarliestTime()) virtual_clock_->AdvanceTo(options_.virtual_start);
-  }
-  log_.Info("journal_opened", {{"uuid", journal_->identity().uuid},
-                               {"partitions", journal_->identity().partition_count},
-                               {"clock", options_.clock == journal::ClockKind::kReal ? "real" : "virtual"},
-                               {"now", base::TimeText(clock->Now())}});
+absl::Status Process::OpenItsJournal() {
+  const auto on_fatal = [this](const absl::Status& why) {
+    log_.Error("journal_failed", {{"why", why.message()}});
+    disk_failed_ = true;
+    kill(getpid(), SIGTERM);
+  };
+  WHISTLE_ASSIGN_OR_RETURN(journal_, OpenJournal(options_.journal, &wall_clock_, on_fatal, &log_));
+  log_.Info("journal_opened", {{"kind", journal_.kind},
+                               {"uuid", journal_.journal->identity().uuid},
+                               {"partitions", journal_.journal->identity().partition_count},
+                               {"clock", journal::ClockKindText(options_.journal.clock)},
+                               {"now", base::TimeText(clock().Now())}});
   return absl::OkStatus();
+}
+
+const base::Clock& Process::clock() const {
+  if (journal_.virtual_clock) return *journal_.virtual_clock;
+  return wall_clock_;
 }
 
 absl::Status Process::Serve(const std::vector<grpc::Service*>& adapters) {
@@ -180,15 +159,16 @@ absl::Status Process::HealthOf(HostedService& service) {
 }
 
 absl::Status Process::Health() const {
-  absl::Status health;
+  absl::Status health = journal_.reachable();
   for (const auto& [name, part] : parts_) health.Update(HealthOf(*part.service));
   return health;
 }
 
 void Process::UpdateHealth() {
-  bool all_healthy = true;
+  const bool reachable = journal_.reachable().ok();
+  bool all_healthy = reachable;
   for (const auto& [name, part] : parts_) {
-    const bool healthy = HealthOf(*part.service).ok();
+    const bool healthy = reachable && HealthOf(*part.service).ok();
     all_healthy = all_healthy && healthy;
     for (const std::string& service_name : service_names_[name]) server_->SetServing(service_name, healthy);
   }

@@ -24,11 +24,11 @@
 #include "libs/host/desk.h"
 #include "libs/host/directory.h"
 #include "libs/host/hosted_service.h"
+#include "libs/host/open_journal.h"
 #include "libs/host/operations_service.h"
 #include "libs/host/pump.h"
 #include "libs/host/timeline_service.h"
 #include "libs/host/virtual_time.h"
-#include "libs/journal/embedded/embedded_journal.h"
 #include "libs/rpc/admission.h"
 #include "libs/rpc/server.h"
 #include "libs/telemetry/log.h"
@@ -41,16 +41,12 @@ namespace whistle::host {
 struct ProcessOptions {
   // The program's name, for logs.
   std::string program = "whistled";
-  // "embedded:DIR".
-  std::string journal = "embedded:var/journal";
+  JournalOptions journal;
   // The projections' folder.
   std::string data = "var/data";
   // gRPC and metrics; loopback only. An empty metrics address: none.
   std::string listen = "127.0.0.1:7100";
   std::string metrics_listen = "127.0.0.1:9100";
-  journal::ClockKind clock = journal::ClockKind::kReal;
-  // Where a virtual clock starts on a new journal.
-  absl::Time virtual_start = absl::FromUnixSeconds(946684800);  // 2000-01-01
   // How long a shutdown waits for what was accepted.
   absl::Duration shutdown_timeout = absl::Seconds(15);
   rpc::AdmissionLimits limits;
@@ -93,7 +89,9 @@ class Process {
 
   explicit Process(ProcessOptions options);
 
-  absl::Status OpenJournal();
+  absl::Status OpenItsJournal();
+  // The journal's kind of clock.
+  const base::Clock& clock() const;
   // Keeps health and gauges true.
   void Watch();
   void UpdateHealth();
@@ -104,8 +102,7 @@ class Process {
   telemetry::Logger log_;
   telemetry::Registry metrics_;
   base::RealClock wall_clock_;
-  std::unique_ptr<base::VirtualClock> virtual_clock_;
-  std::unique_ptr<journal::EmbeddedJournal> journal_;
+  OpenedJournal journal_;
   std::atomic<bool> disk_failed_{false};
 
   std::map<std::string, Part> parts_;

@@ -44,7 +44,7 @@ class ProcessTest : public ::testing::Test {
 
   ProcessOptions Options() {
     ProcessOptions options;
-    options.journal = absl::StrCat("embedded:", folder_.path(), "/journal");
+    options.journal.journal = absl::StrCat("embedded:", folder_.path(), "/journal");
     options.data = absl::StrCat(folder_.path(), "/data");
     options.listen = "127.0.0.1:0";
     options.metrics_listen = "";
@@ -132,7 +132,7 @@ TEST_F(ProcessTest, ASecondProcessOnTheSameFolderIsRefused) {
 TEST_F(ProcessTest, AJournalIsRefusedOnTheOtherKindOfClock) {
   { ASSERT_TRUE(Open(Options()).ok()); }
   ProcessOptions options = Options();
-  options.clock = journal::ClockKind::kVirtual;
+  options.journal.clock = journal::ClockKind::kVirtual;
   EXPECT_TRUE(absl::IsFailedPrecondition(Open(options).status()));
 }
 

@@ -1,9 +1,7 @@
 // whistled: all services in one process, for one machine. This file is the wiring diagram.
-#include <cstdio>
-#include <string>
+#include <memory>
 
-#include "libs/host/flags.h"
-#include "libs/host/process.h"
+#include "libs/host/program.h"
 #include "services/coordination/model.h"
 #include "services/coordination/service.h"
 #include "services/escalation/model.h"
@@ -18,27 +16,26 @@
 int main(int argc, char** argv) {
   using namespace whistle;  // NOLINT: main names a part of everything.
 
-  auto options = host::ParseFlags(argc, argv,
+  const host::Program program{.program = "whistled",
+                              .usage =
                                   "whistled: intake, response, coordination and escalation in one process.\n"
                                   "Example: whistled --journal=embedded:var/journal --data=var/data",
-                                  host::ProcessOptions());
-  if (!options.ok()) {
-    std::fprintf(stderr, "whistled: %s\n", std::string(options.status().message()).c_str());
-    return 2;
-  }
-  auto process = host::Process::Open(
-      *options, {intake::MakeModel(), response::MakeModel(), coordination::MakeModel(), escalation::MakeModel()},
-      registry_chain::MakeModel());
-  if (!process.ok()) {
-    std::fprintf(stderr, "whistled: %s\n", std::string(process.status().message()).c_str());
-    return 1;
-  }
-  host::Process& p = **process;
-  intake::IntakeService intake_adapter(p.desk<intake::Decider>("intake"));
-  registry_chain::RegistryService registry_adapter(p.desk<registry_chain::Decider>("intake"));
-  response::ResponseService response_adapter(p.desk<response::Decider>("response"));
-  coordination::CoordinationService coordination_adapter(p.desk<coordination::Decider>("coordination"));
-  escalation::EscalationService escalation_adapter(p.desk<escalation::Decider>("escalation"));
-  return p.ServeUntilSignal(
-      {&intake_adapter, &registry_adapter, &response_adapter, &coordination_adapter, &escalation_adapter});
+                              .port = 7100,
+                              .journal = "embedded:var/journal"};
+  const auto make_adapters = [](host::Process& process) {
+    host::Adapters adapters;
+    adapters.push_back(std::make_unique<intake::IntakeService>(process.desk<intake::Decider>("intake")));
+    adapters.push_back(
+        std::make_unique<registry_chain::RegistryService>(process.desk<registry_chain::Decider>("intake")));
+    adapters.push_back(std::make_unique<response::ResponseService>(process.desk<response::Decider>("response")));
+    adapters.push_back(
+        std::make_unique<coordination::CoordinationService>(process.desk<coordination::Decider>("coordination")));
+    adapters.push_back(
+        std::make_unique<escalation::EscalationService>(process.desk<escalation::Decider>("escalation")));
+    return adapters;
+  };
+  return host::RunProgram(
+      argc, argv, program,
+      {intake::MakeModel(), response::MakeModel(), coordination::MakeModel(), escalation::MakeModel()},
+      registry_chain::MakeModel(), make_adapters);
 }
