@@ -84,6 +84,7 @@ int RunTool(const std::vector<std::string>& given, const ClientFactory& factory,
 std::vector<Command> CaseCommands();
 std::vector<Command> RegistryCommands();
 std::vector<Command> ScenarioCommands();
+std::vector<Command> JournalCommands();
 std::vector<Command> OperationsCommands();
 std::vector<Command> CallCommands();
 

@@ -159,7 +159,8 @@ std::string NewRequestId(std::ostream& err) {
 const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
-    for (auto group : {CaseCommands(), RegistryCommands(), ScenarioCommands(), OperationsCommands(), CallCommands()}) {
+    for (auto group : {CaseCommands(), RegistryCommands(), ScenarioCommands(), JournalCommands(), OperationsCommands(),
+                       CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;
