@@ -17,8 +17,9 @@
 namespace whistle::host {
 namespace {
 
-// How often health and the pulled gauges are brought up to date.
-constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
+// How often health is brought up to date, and how often the pulled gauges, which ask the journal for its ends.
+constexpr absl::Duration kHealthInterval = absl::Milliseconds(200);
+constexpr absl::Duration kGaugesInterval = absl::Seconds(1);
 
 sigset_t StopSignals() {
   sigset_t set;
@@ -35,7 +36,11 @@ Process::Process(ProcessOptions options)
       log_(telemetry::LogOptions{
           .service = options_.program, .level = options_.log_level, .format = options_.log_format}) {}
 
-Process::~Process() { Stop(); }
+Process::~Process() {
+  Stop();
+  // It answers whom it still has, and they are still here.
+  journal_.journal.reset();
+}
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, std::vector<domain::Model> models,
                                                        domain::Model registry_model) {
@@ -178,9 +183,13 @@ void Process::UpdateHealth() {
 }
 
 void Process::Watch() {
-  while (!stopping_.WaitForNotificationWithTimeout(kWatchInterval)) {
+  absl::Time gauges_at = absl::InfinitePast();
+  while (!stopping_.WaitForNotificationWithTimeout(kHealthInterval)) {
     UpdateHealth();
-    for (const auto& [name, part] : parts_) part.service->RefreshMetrics();
+    if (const absl::Time now = wall_clock_.Now(); now >= gauges_at) {
+      gauges_at = now + kGaugesInterval;
+      for (const auto& [name, part] : parts_) part.service->RefreshMetrics();
+    }
   }
 }
 
