@@ -3,6 +3,7 @@
 #include <map>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/check.h"
@@ -117,6 +118,50 @@ absl::Status Show(Session& session) {
   return absl::OkStatus();
 }
 
+// The top of the tree, on whose behalf the registry is changed unless somebody says otherwise.
+absl::StatusOr<std::string> TopOfTree(Client& client) {
+  const auto method = FindMethod("registry.GetRegistry");
+  WHISTLE_CHECK(method.ok(), method.status().message());
+  registry::v1::GetRegistryResponse response;
+  WHISTLE_RETURN_IF_ERROR(client.Call(**method, registry::v1::GetRegistryRequest(), "", response));
+  for (const Organization& organization : response.registry().organizations()) {
+    if (!organization.outside_tree() && organization.superior_id().empty() && !organization.retired()) {
+      return organization.organization_id();
+    }
+  }
+  return absl::FailedPreconditionError(
+      "the registry has no organizations yet; apply them first: whistlectl registry apply FILE");
+}
+
+absl::Status RaiseLevel(Session& session) {
+  uint32_t to_level = 0;
+  if (!absl::SimpleAtoi(session.Operand(0), &to_level)) {
+    return UsageError(absl::StrCat("LEVEL: expected a number, found \"", session.Operand(0), "\""));
+  }
+  const auto method = FindMethod("registry.RaiseLevel");
+  WHISTLE_CHECK(method.ok(), method.status().message());
+  WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
+  registry::v1::RaiseLevelRequest request;
+  request.set_to_level(to_level);
+  request.mutable_context()->set_request_id(NewRequestId(session.err));
+  common::v1::Actor& actor = *request.mutable_context()->mutable_actor();
+  actor.set_kind(common::v1::ACTOR_KIND_ORGANIZATION);
+  if (session.arguments.Has("as")) {
+    actor.set_organization_id(session.arguments.Get("as"));
+  } else {
+    WHISTLE_ASSIGN_OR_RETURN(*actor.mutable_organization_id(), TopOfTree(*client));
+  }
+  registry::v1::RaiseLevelResponse response;
+  WHISTLE_RETURN_IF_ERROR(client->Call(**method, request, "", response));
+  if (session.json()) {
+    WHISTLE_ASSIGN_OR_RETURN(const std::string text, MessageJson(response.receipt(), JsonShape::kLines));
+    session.out << text << "\n";
+    return absl::OkStatus();
+  }
+  session.out << "the level is " << to_level << " from registry version " << response.receipt().version() << " on\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> RegistryCommands() {
@@ -136,6 +181,16 @@ std::vector<Command> RegistryCommands() {
               .summary = "organizations and policy in force",
               .flags = {{"at-version", "N", "0", "as of this version of the registry; 0: now"}},
               .run = Show},
+      Command{.words = {"registry", "raise-level"},
+              .operands = "LEVEL",
+              .operands_min = 1,
+              .operands_max = 1,
+              .summary = "let decisions be written in the next vocabulary, for ever",
+              .details =
+                  "Upgrade every instance of every service first: one that does not know the level stops at the first\n"
+                  "decision written in it, says so, and goes on after its upgrade.",
+              .flags = {{"as", "ORGANIZATION", "", "on whose behalf; without it: the top of the tree"}},
+              .run = RaiseLevel},
   };
 }
 
