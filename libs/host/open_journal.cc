@@ -21,7 +21,7 @@ absl::StatusOr<OpenedJournal> OpenEmbedded(const JournalOptions& options, const 
   if (!options.properties_file.empty()) {
     return absl::InvalidArgumentError("--journal_properties: only for a Kafka journal");
   }
-  OpenedJournal opened{.kind = "embedded", .reachable = [] { return absl::OkStatus(); }};
+  OpenedJournal opened{.kind = "embedded"};
   const base::Clock* clock = wall_clock;
   if (options.clock == journal::ClockKind::kVirtual) {
     // On a journal that is there, the clock goes on at its last stamp.

@@ -29,12 +29,12 @@ struct JournalOptions {
 
 struct OpenedJournal {
   // "embedded" or "kafka".
-  std::string kind;
+  std::string kind = {};
   // The journal's own clock; null where it is the wall's. The journal uses it, so it goes last.
-  std::unique_ptr<base::VirtualClock> virtual_clock;
-  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<base::VirtualClock> virtual_clock = {};
+  std::unique_ptr<journal::Journal> journal = {};
   // OK, or UNAVAILABLE with the reason while the journal is out of reach.
-  std::function<absl::Status()> reachable;
+  std::function<absl::Status()> reachable = [] { return absl::OkStatus(); };
 };
 
 // `on_fatal` is called, from a thread of the journal's, when it can acknowledge nothing any more and the process should
