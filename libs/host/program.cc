@@ -11,15 +11,16 @@
 namespace whistle::host {
 namespace {
 
-absl::Status CheckShared(const ProcessOptions& options) {
-  if (options.journal.empty()) {
+// `journal`: the flag's value.
+absl::Status CheckShared(const std::string& journal) {
+  if (journal.empty()) {
     return absl::InvalidArgumentError(
         "--journal: this service shares its journal with the other three: name it as kafka:HOST:PORT,…; or run "
         "whistled, which holds all four services in one process");
   }
-  if (absl::StartsWith(options.journal, "embedded:")) {
+  if (absl::StartsWith(journal, "embedded:")) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--journal=", options.journal,
+        "--journal=", journal,
         ": the embedded journal belongs to one process, and this service shares its journal with three others. Run "
         "whistled, which holds all four, or give a Kafka journal (kafka:HOST:PORT,…)"));
   }
@@ -43,7 +44,7 @@ int RunProgram(int argc, char** argv, const Program& program, std::vector<domain
   auto options = ParseFlags(argc, argv, program.usage, std::move(defaults));
   if (!options.ok()) return Fail(program, options.status(), 2);
   if (program.shares_journal) {
-    if (const absl::Status status = CheckShared(*options); !status.ok()) return Fail(program, status, 2);
+    if (const absl::Status status = CheckShared(options->journal.journal); !status.ok()) return Fail(program, status, 2);
   }
   auto process = Process::Open(*std::move(options), std::move(models), std::move(registry_model));
   if (!process.ok()) return Fail(program, process.status(), 1);
