@@ -44,7 +44,8 @@ int RunProgram(int argc, char** argv, const Program& program, std::vector<domain
   auto options = ParseFlags(argc, argv, program.usage, std::move(defaults));
   if (!options.ok()) return Fail(program, options.status(), 2);
   if (program.shares_journal) {
-    if (const absl::Status status = CheckShared(options->journal.journal); !status.ok()) return Fail(program, status, 2);
+    if (const absl::Status status = CheckShared(options->journal.journal); !status.ok())
+      return Fail(program, status, 2);
   }
   auto process = Process::Open(*std::move(options), std::move(models), std::move(registry_model));
   if (!process.ok()) return Fail(program, process.status(), 1);
