@@ -59,6 +59,7 @@ class Broker:
         self.faults = faults
         # (topic, partition) → the offset to go on from
         self.next = {}
+        self.wrong_stamps = set()
         self.consumer = confluent_kafka.Consumer(
             {
                 "bootstrap.servers": brokers, "group.id": "whistle.check", "enable.auto.commit": False,
@@ -109,7 +110,8 @@ class Broker:
                 if number not in ends or offset >= ends[number]:
                     continue
                 kind, stamp_ms = message.timestamp()
-                if kind != self.kafka.TIMESTAMP_LOG_APPEND_TIME:
+                if kind != self.kafka.TIMESTAMP_LOG_APPEND_TIME and (topic, number) not in self.wrong_stamps:
+                    self.wrong_stamps.add((topic, number))
                     self.faults.add(BAD_JOURNAL, f"{topic}/{number} offset {offset}: its stamp is not the broker's (LogAppendTime)")
                 self.next[topic, number] = offset + 1
                 yield Record(topic, number, offset, stamp_ms, message.key() or b"", message.value() or b"")
