@@ -112,7 +112,7 @@ class Told:
 
     def check(self, calls):
         by_key = collections.defaultdict(list)
-        for call in calls:
+        for call in sorted(calls, key=lambda call: call.called_ms):
             self._deadline(call)
             if call.receipt:
                 self._receipt(call, first=not by_key[call.key])
