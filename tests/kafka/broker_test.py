@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """tools/kafka/broker as somebody meets it who starts, repeats, collides, stops and wipes.
 
-    tests/kafka/broker_test.py        needs Java and Kafka's jars; where they cannot be had it says so and ends with status 77
+    tests/kafka/broker_test.py            needs Java and Kafka's jars; where they cannot be had it says so and ends with status 77
+    tests/kafka/broker_test.py --three    three nodes, killed and paused one after another
 
-A single node of its own, in a folder of its own with a space in its name, on ports that are free now.
+Nodes of its own, in a folder of its own with a space in its name, on ports that are free now.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -15,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -34,11 +37,14 @@ def listen(port):
     return listener
 
 
-def free_port():
-    """One that is free, and the controller's beside it; below those that the system hands out by itself."""
+def free_port(nodes):
+    """The first of as many that are free, and the controllers' beside them; below those that the system hands out by itself."""
     for port in range(20000 + os.getpid() % 1000 * 5, 32000):
         try:
-            with listen(port), listen(port + CONTROLLER_PORT_STEP):
+            with contextlib.ExitStack() as stack:
+                for number in range(port, port + nodes):
+                    stack.enter_context(listen(number))
+                    stack.enter_context(listen(number + CONTROLLER_PORT_STEP))
                 return port
         except OSError:
             continue
@@ -53,12 +59,14 @@ def run_broker(folder, *arguments, **environment):
     )  # fmt: skip
 
 
-class BrokerTest(unittest.TestCase):
+class Cluster(unittest.TestCase):
+    nodes = 1
+
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="whistle broker "))
-        cls.port = free_port()
-        cls.address = f"127.0.0.1:{cls.port}"
+        cls.port = free_port(cls.nodes)
+        cls.address = ",".join(f"127.0.0.1:{cls.port + n}" for n in range(cls.nodes))
 
     @classmethod
     def tearDownClass(cls):
@@ -75,6 +83,8 @@ class BrokerTest(unittest.TestCase):
     def node_process(self):
         return int(re.search(r"process (\d+)", run_broker(self.folder, "status").stdout).group(1))
 
+
+class BrokerTest(Cluster):
     # In the order of their names: each goes on where the one before it ended.
 
     def test_1_nothing_is_there_at_first(self):
@@ -147,13 +157,44 @@ class BrokerTest(unittest.TestCase):
         self.assertIn("is empty", self.broker("wipe"))
 
 
+class ThreeNodes(Cluster):
+    nodes = 3
+
+    def wait_status(self, status):
+        """A change of leaders takes as long as a broker's session, 9 s."""
+        deadline = time.monotonic() + 60
+        while (done := run_broker(self.folder, "status")).returncode != status:
+            self.assertLess(time.monotonic(), deadline, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_one_may_be_gone_and_two_may_not(self):
+        self.assertIn("ready after", self.broker("start", "--nodes=3", f"--port={self.port}"))
+        self.assertEqual(self.broker("env").strip(), f"WHISTLE_KAFKA={self.address}")
+        for gone in ("1", "2", "3"):
+            self.broker("kill", gone)
+            self.wait_status(0)
+            self.assertIn("is back", self.broker("restart", gone))
+        self.broker("pause", "2")
+        self.wait_status(0)
+        self.broker("kill", "3")
+        self.assertIn("not ready", self.wait_status(1))
+        self.broker("resume", "2")
+        self.wait_status(0)
+        self.assertIn("starting node 3 of 3", self.broker("start"))
+        for number in ("1", "2", "3"):
+            self.assertIn("is back", self.broker("restart", number))
+        self.broker("stop")
+        self.assertIn("ready after", self.broker("start"))
+
+
 def main():
     done = run_broker(tempfile.gettempdir(), "install")
     if done.returncode == STATUS_CANNOT_BE_HAD:
         print(done.stdout + done.stderr)
         print("SKIPPED: there is no Kafka to test with on this machine; the reason is above")
         sys.exit(STATUS_SKIPPED)
-    unittest.main(verbosity=2)
+    tests = "ThreeNodes" if "--three" in sys.argv else "BrokerTest"
+    unittest.main(argv=sys.argv[:1], defaultTest=tests, verbosity=2)
 
 
 if __name__ == "__main__":

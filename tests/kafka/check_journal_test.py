@@ -1,79 +1,13 @@
-"""The checker finds what it is there to find: made-up journals, right in every way but one; and nothing where nothing is wrong."""
+"""Records and services: the checker counts what counts, and names each thing that can be wrong with a history or a projection."""
 
-import contextlib
-import io
-import json
-import pathlib
-import re
-import tempfile
 import unittest
 
-import check_journal
 from checker import wire
-from made_up import CONTRACTS, World, at, sha256
-
-MINUTE_MS = 60_000
-
-
-def story():
-    """Two cases, two clients, every kind of answer; nothing is wrong."""
-    world = World()
-    gas = world.register("hotline", "r-1")
-    world.contact(gas, "hotline", "r-2")
-    world.event("response", gas, "bureau", "b-1", "response_requested", question="When?")
-    world.event("response", gas, "bureau", "b-2", "condition_imposed", text="new meters")
-    water = world.register("website", "w-1")
-    # Another's decision comes first: this attempt does not count, is decided again, and that counts.
-    stale = world.decision("intake", gas, "website", "w-2", {"contact_recorded": {}}, parent=world.heads[gas][0][1])
-    world.put(stale, counts=False)
-    world.contact(gas, "website", "w-2")
-    world.contact(water, "hotline", "r-3")
-    # A retry gets the first receipt.
-    again = world.receipt(gas, world.heads[gas][1], replayed=True)
-    world.now_ms += 2000
-    world.call("hotline", "r-2", "whistle.intake.v1.IntakeService/RecordContact", gas, receipt=again)
-    # It waited too long on its way: too late to count, and the client was told that nobody knows.
-    late = world.decision("intake", water, "website", "w-3", {"contact_recorded": {}})
-    world.put(late, counts=False, stamp_ms=world.now_ms + 16_000)
-    world.now_ms += 16_000
-    world.call("website", "w-3", "whistle.intake.v1.IntakeService/RecordContact", water, error={"code": "UNAVAILABLE"})
-    world.refused("hotline", "r-4", gas, "ALREADY", "condition_open", "since event 4.1")
-    world.refused("hotline", "r-5", "0" * 24, "NOT_FOUND", "unknown_case")
-    world.refused("hotline", "r-2", gas, "REQUEST_ID_REUSED", "request_id_reused", fingerprint="00" * 32)
-    world.refused("hotline", "r-6", gas, "ILLEGAL", "case_not_closed", "the case is registered")
-    world.call("hotline", "r-7", "whistle.intake.v1.IntakeService/CloseCase", gas, error={"code": "ABORTED"})
-    return world, gas, water
+from checker_testing import CheckerTest, story
+from made_up import CONTRACTS, at
 
 
-class CheckerTest(unittest.TestCase):
-    def run_checker(self, world, said=None, *options):
-        """(exit status, what it printed)"""
-        with tempfile.TemporaryDirectory() as folder, io.StringIO() as out:
-            folder = pathlib.Path(folder)
-            (folder / "records").write_text("\n".join(world.record_lines()))
-            (folder / "calls").write_text("\n".join(world.call_lines()))
-            arguments = ["--records", str(folder / "records"), "--told", str(folder / "calls"), *options]
-            if said is not None:
-                (folder / "said").write_text(json.dumps(said))
-                arguments += ["--said", str(folder / "said")]
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-                status = check_journal.main(arguments)
-            return status, out.getvalue()
-
-    def assert_clean(self, world, said=None, *options):
-        status, out = self.run_checker(world, said, *options)
-        self.assertEqual(status, 0, out)
-        return out
-
-    def assert_names(self, name, world, said=None, *options, more=()):
-        """It names that fault, and no other but those of `more`, which follow from it."""
-        status, out = self.run_checker(world, said, *options)
-        self.assertEqual(status, 1, out)
-        named = {line.partition(":")[0] for line in out.splitlines()[:-1] if not line.startswith("malformed")}
-        self.assertIn(name, named, out)
-        self.assertLessEqual(named, {name, *more}, out)
-        return out
-
+class JournalTest(CheckerTest):
     # Nothing wrong.
 
     def test_a_story_without_a_fault_is_clean(self):
@@ -90,6 +24,8 @@ class CheckerTest(unittest.TestCase):
         world, gas, _ = story()
         topic, partition = world.place_of(gas)
         world.append(topic, partition, gas, b"\xff\xff")
+        # A text that is not UTF-8 is no text of proto3's.
+        world.append(topic, partition, gas, world.decision("intake", gas, "~", "m-0").SerializeToString().replace(b"~", b"\xff"))
         for spoil in (
             lambda d: setattr(d, "service", 2),
             lambda d: d.request.ClearField("request_id"),
@@ -105,7 +41,7 @@ class CheckerTest(unittest.TestCase):
         world.append(topic, partition, "another key", decision.SerializeToString())
         decision.events[0].contact_recorded.note = "x" * 262_144
         world.put(decision, counts=False)
-        self.assertIn("accepted 8 superseded 2 malformed 9", self.assert_clean(world))
+        self.assertIn("accepted 8 superseded 2 malformed 10", self.assert_clean(world))
 
     def test_an_event_with_a_second_body_of_another_service_counts_for_nobody(self):
         world, gas, _ = story()
@@ -137,156 +73,6 @@ class CheckerTest(unittest.TestCase):
         world.put(world.decision("intake", gas, "hotline", "l-1", {"contact_recorded": {}}, level=2))
         self.assert_clean(world, world.services(), "--vocabulary=2:125-125")
         self.assertIn("of level 2", self.assert_names("bad journal", world))
-
-    # Lost.
-
-    def test_an_acknowledged_decision_that_is_not_there_is_lost(self):
-        world, gas, _ = story()
-        ghost = (9, sha256(b"ghost"), (*world.place_of(gas), 99), 1)
-        world.call("hotline", "r-9", "whistle.intake.v1.IntakeService/RecordContact", gas, receipt=world.receipt(gas, ghost))
-        self.assertIn("r-9", self.assert_names("lost", world))
-
-    def test_another_command_under_the_acknowledged_request_id_is_lost(self):
-        world, _, _ = story()
-        world.calls[1]["fingerprint"] = "11" * 32
-        self.assert_names("lost", world, more={"false refusal"})
-
-    def test_a_record_taken_out_is_seen(self):
-        for index in (-4, -6):
-            world, _, _ = story()
-            gone = world.records.pop(index)
-            out = self.assert_names(
-                "inconsistent offset", world, more={"lost", "acknowledged but superseded", "illegal history", "false refusal"}
-            )
-            self.assertIn(f"{gone['topic']}/{gone['partition']}", out)
-
-    def test_a_record_taken_out_unseen_is_lost(self):
-        # The offsets are closed up behind it: what is left looks whole.
-        world, gas, _ = story()
-        made = world.heads[gas][-1]
-        world.records = [r for r in world.records if (r["topic"], r["partition"], r["offset"]) != made[2]]
-        for record in world.records:
-            if (record["topic"], record["partition"]) == made[2][:2] and record["offset"] > made[2][2]:
-                record["offset"] -= 1
-        # A retry of it was tried first and did not count, so that it looks acknowledged and superseded.
-        self.assert_names("acknowledged but superseded", world, more={"inconsistent offset"})
-
-    # Duplicated.
-
-    def test_a_request_that_happened_twice_is_duplicated(self):
-        world, gas, _ = story()
-        world.put(world.decision("intake", gas, "hotline", "r-2", {"contact_recorded": {"note": "again"}}))
-        self.assertIn("r-2", self.assert_names("duplicated", world, world.services()))
-
-    def test_a_deadline_that_fired_twice_is_duplicated(self):
-        world, gas, _ = story()
-        for _ in range(2):
-            world.put(world.decision("intake", gas, "", "agenda:1234", {"acceptance_overdue": {}}))
-        self.assert_names("duplicated", world)
-
-    # Inconsistent offset.
-
-    def test_a_receipt_with_another_place_is_named(self):
-        for change in ({"offset": 1}, {"partition": 9}, {"topic": "registry"}):
-            world, _, _ = story()
-            world.calls[1]["receipt"].update(change)
-            self.assert_names("inconsistent offset", world)
-
-    def test_a_receipt_with_another_recorded_time_is_named(self):
-        world, _, _ = story()
-        world.calls[1]["receipt"]["recorded_at_ms"] = world.now_ms + 1
-        self.assert_names("inconsistent offset", world)
-
-    def test_acknowledged_before_it_was_there_is_named(self):
-        world, _, _ = story()
-        world.calls[1]["ends_at_answer"] = world.calls[1]["ends_at_call"]
-        self.assert_names("inconsistent offset", world)
-
-    def test_there_before_it_was_asked_for_is_named(self):
-        world, _, _ = story()
-        world.calls[1]["ends_at_call"] = world.calls[1]["ends_at_answer"]
-        self.assert_names("inconsistent offset", world)
-
-    def test_a_timeline_with_another_place_or_time_is_named(self):
-        for change in ({"offset": 1}, {"recorded_at_ms": 5}):
-            world, gas, _ = story()
-            said = world.services()
-            said[2]["timelines"][gas][1].update(change)
-            self.assertIn("coordination", self.assert_names("inconsistent offset", world, said))
-
-    # Acknowledged but superseded.
-
-    def test_an_acknowledged_decision_with_a_stale_parent_is_named(self):
-        world, gas, _ = story()
-        stale = world.put(world.decision("intake", gas, "hotline", "s-1", {"contact_recorded": {}}, parent=b""), counts=False)
-        world.call("hotline", "s-1", "whistle.intake.v1.IntakeService/RecordContact", gas, receipt=world.receipt(gas, stale))
-        self.assert_names("acknowledged but superseded", world)
-
-    def test_an_acknowledged_decision_of_a_wrong_clock_is_named(self):
-        world, gas, _ = story()
-        decision = world.decision("intake", gas, "hotline", "s-1", {"contact_recorded": {}})
-        at(decision.decided_at, world.now_ms - MINUTE_MS)
-        ghost = world.put(decision, counts=False)
-        world.call("hotline", "s-1", "whistle.intake.v1.IntakeService/RecordContact", gas, receipt=world.receipt(gas, ghost))
-        self.assert_names("acknowledged but superseded", world)
-
-    # False refusal.
-
-    def test_refused_though_it_was_done_before_is_false(self):
-        for kind in ("ILLEGAL", "ALREADY", "NOT_AUTHORIZED", "LIMIT", "NOT_FOUND", "INVALID"):
-            world, gas, _ = story()
-            world.refused("hotline", "r-2", gas, kind, "whatever", "since event 1.1")
-            self.assert_names("false refusal", world)
-
-    def test_refused_though_it_was_done_before_is_false_by_clocks_too(self):
-        world, gas, _ = story()
-        world.now_ms += MINUTE_MS
-        world.refused("hotline", "r-2", gas, "ILLEGAL", ends_at_call=None, ends_at_answer=None)
-        self.assert_names("false refusal", world)
-
-    def test_already_so_since_what_is_not_there_is_false(self):
-        for event in ("9.1", "2.2", "0.1", "2.0"):
-            world, gas, _ = story()
-            world.refused("hotline", "f-1", gas, "ALREADY", "case_closed", f"since event {event}")
-            self.assertIn("does not exist", self.assert_names("false refusal", world))
-
-    def test_already_so_since_what_came_after_the_answer_is_false(self):
-        for ends in ({}, {"ends_at_call": None, "ends_at_answer": None}):
-            world, gas, _ = story()
-            world.refused("hotline", "f-1", gas, "ALREADY", "case_closed", f"since event {len(world.heads[gas]) + 1}.1", **ends)
-            world.now_ms += MINUTE_MS
-            world.contact(gas, "website", "w-9")
-            self.assertIn("after the answer", self.assert_names("false refusal", world))
-
-    def test_unknown_though_it_was_there_is_false(self):
-        world, gas, _ = story()
-        world.refused("hotline", "f-1", gas, "NOT_FOUND", "unknown_case")
-        self.assert_names("false refusal", world)
-
-    def test_reused_though_nothing_was_under_it_is_false(self):
-        world, gas, _ = story()
-        world.refused("hotline", "f-1", gas, "REQUEST_ID_REUSED")
-        self.assert_names("false refusal", world)
-
-    def test_reused_though_it_was_this_very_command_is_false(self):
-        world, gas, _ = story()
-        world.refused("hotline", "r-2", gas, "REQUEST_ID_REUSED")
-        self.assert_names("false refusal", world)
-
-    def test_told_that_nothing_happened_though_it_did_is_false(self):
-        for answer in ({"error": {"code": "ABORTED"}}, {"refusal": {"kind": "ILLEGAL"}}):
-            world, gas, _ = story()
-            world.call("hotline", "f-1", "whistle.intake.v1.IntakeService/RecordContact", gas, **answer)
-            world.put(world.decision("intake", gas, "hotline", "f-1", {"contact_recorded": {}}))
-            self.assert_names("false refusal", world)
-
-    def test_an_unknown_outcome_may_turn_out_either_way(self):
-        for answer in ({"error": {"code": "UNAVAILABLE"}}, {"error": {"code": "DEADLINE_EXCEEDED"}}, {}):
-            world, gas, _ = story()
-            world.call("hotline", "u-1", "whistle.intake.v1.IntakeService/RecordContact", gas, **answer)
-            self.assert_clean(world)
-            world.put(world.decision("intake", gas, "hotline", "u-1", {"contact_recorded": {}}))
-            self.assert_clean(world)
 
     # Illegal history.
 
@@ -402,26 +188,38 @@ class CheckerTest(unittest.TestCase):
         )
         self.illegal("in a case that is registered", lambda w, c: w.decision("intake", c, "hotline", "i-1", {"case_reopened": {}}))
 
-    # Answer after deadline.
+    # Bad journal, and what cannot be checked at all.
 
-    def test_an_answer_after_its_deadline(self):
-        for late_ms, fault in ((251, True), (250, False)):
+    def test_partitions_that_are_not_of_one_journal(self):
+        for change in ({"journal_uuid": "another"}, {"partition_count": 5}, {"partition": 3}, {"topic": 2}):
             world, _, _ = story()
-            call = world.calls[1]
-            call["answered_ms"] = call["deadline_ms"] + late_ms
-            if fault:
-                self.assertIn("251 ms after", self.assert_names("answer after deadline", world))
-            else:
-                self.assert_clean(world)
-        self.assert_clean(world, None, "--late-ms=1000")
+            genesis = CONTRACTS.Genesis.FromString(bytes.fromhex(world.records[2]["value"]))
+            for name, value in change.items():
+                setattr(genesis, name, value)
+            world.records[2]["value"] = genesis.SerializeToString().hex()
+            self.assert_names("bad journal", world)
 
-    # Version gap.
+    def test_a_partition_without_its_genesis(self):
+        world, _, _ = story()
+        world.records[1]["key"] = "x"
+        self.assert_names("bad journal", world)
 
-    def test_a_receipt_with_another_version_or_other_events(self):
-        for change in ({"version": 3}, {"event_ids": ["2.1", "2.2"]}):
-            world, _, _ = story()
-            world.calls[1]["receipt"].update(change)
-            self.assert_names("version gap", world)
+    def test_files_that_cannot_be_read_are_said_and_not_passed(self):
+        world, _, _ = story()
+        world.calls[3] = {"client": "x"}
+        status, out = self.run_checker(world)
+        self.assertEqual((status, "line 4" in out), (2, True), out)
+        world, _, _ = story()
+        world.records[3] = {"topic": "whatever"}
+        status, out = self.run_checker(world)
+        self.assertEqual((status, "line 4" in out), (2, True), out)
+        world.records, world.calls = [], []
+        status, out = self.run_checker(world)
+        self.assertEqual((status, "no record" in out), (2, True), out)
+
+    # What services say.
+
+    # Version gap: timelines.
 
     def test_a_timeline_with_a_hole_or_without_its_end(self):
         for index in (1, -1):
@@ -431,11 +229,6 @@ class CheckerTest(unittest.TestCase):
             self.assertIn("escalation", self.assert_names("version gap", world, said))
 
     # Head differs.
-
-    def test_a_receipt_with_another_head(self):
-        world, gas, _ = story()
-        world.calls[1]["receipt"]["head"] = world.heads[gas][0][1].hex()
-        self.assertIn("version 1", self.assert_names("head differs", world))
 
     def test_a_service_with_another_head_or_version(self):
         for head in ([5, "00" * 32], [4, None], [9, "00" * 32], None):
@@ -493,44 +286,12 @@ class CheckerTest(unittest.TestCase):
         record["value"] = record["value"].replace(b"again".hex(), b"agaim".hex())
         self.assert_names("digest differs", world, said, more={"head differs"})
 
-    # Bad journal, and what cannot be checked at all.
-
-    def test_partitions_that_are_not_of_one_journal(self):
-        for change in ({"journal_uuid": "another"}, {"partition_count": 5}, {"partition": 3}, {"topic": 2}):
-            world, _, _ = story()
-            genesis = CONTRACTS.Genesis.FromString(bytes.fromhex(world.records[2]["value"]))
-            for name, value in change.items():
-                setattr(genesis, name, value)
-            world.records[2]["value"] = genesis.SerializeToString().hex()
-            self.assert_names("bad journal", world)
-
-    def test_a_partition_without_its_genesis(self):
-        world, _, _ = story()
-        world.records[1]["key"] = "x"
-        self.assert_names("bad journal", world)
-
-    def test_files_that_cannot_be_read_are_said_and_not_passed(self):
-        world, _, _ = story()
-        world.calls[3] = {"client": "x"}
-        status, out = self.run_checker(world)
-        self.assertEqual((status, "line 4" in out), (2, True), out)
-        world, _, _ = story()
-        world.records[3] = {"topic": "whatever"}
-        status, out = self.run_checker(world)
-        self.assertEqual((status, "line 4" in out), (2, True), out)
-        world.records, world.calls = [], []
-        status, out = self.run_checker(world)
-        self.assertEqual((status, "no record" in out), (2, True), out)
-
-    def test_many_faults_of_a_name_are_counted_and_some_are_shown(self):
-        world, gas, _ = story()
-        for number in range(30):
-            ghost = (9, sha256(b"ghost"), (*world.place_of(gas), 99), 1)
-            world.call("hotline", f"n-{number}", "whistle.intake.v1.IntakeService/X", gas, receipt=world.receipt(gas, ghost))
-        out = self.assert_names("lost", world, None, "--show=5")
-        self.assertEqual(len(re.findall("^lost: hotline|^lost: line", out, re.M)), 5)
-        self.assertIn("lost: and 25 more", out)
-        self.assertIn(" lost 30 ", out)
+    def test_a_timeline_with_another_place_or_time_is_named(self):
+        for change in ({"offset": 1}, {"recorded_at_ms": 5}):
+            world, gas, _ = story()
+            said = world.services()
+            said[2]["timelines"][gas][1].update(change)
+            self.assertIn("coordination", self.assert_names("inconsistent offset", world, said))
 
 
 if __name__ == "__main__":

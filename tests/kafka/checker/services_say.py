@@ -9,9 +9,11 @@ import json
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "end_to_end"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "end_to_end"), str(pathlib.Path(__file__).resolve().parents[1])]
 
 import grpc  # noqa: E402
+from checker.rule import Record  # noqa: E402
+from checker.sources import to_line  # noqa: E402
 from harness import Client  # noqa: E402
 
 TOPICS = {1: "cases", 2: "registry"}
@@ -83,11 +85,8 @@ def journal(address):
         for place in client.call("OperationsService/GetJournalStatus").partitions:
             request = {"topic": place.topic, "partition": place.partition}
             for record in client.stream("OperationsService/ReadJournal", request, timeout=JOURNAL_SECONDS):
-                line = {
-                    "topic": TOPICS[place.topic], "partition": place.partition, "offset": record.offset,
-                    "stamp_ms": millis(record.stamp), "key": record.key.decode(errors="replace"), "value": record.value.hex(),
-                }  # fmt: skip
-                print(json.dumps(line))
+                place_and_stamp = (TOPICS[place.topic], place.partition, record.offset, millis(record.stamp))
+                print(to_line(Record(*place_and_stamp, record.key, record.value)))
 
 
 def main():

@@ -2,7 +2,7 @@
 
     {"topic": "cases", "partition": 3, "offset": 0, "stamp_ms": 1700000000000, "key": "genesis", "value": "<hex>"}
 
-`topic` is "cases" (whistle.journal) or "registry" (whistle.registry); each partition's lines are in order.
+A key that is not UTF-8 stands as "key_hex" in place of "key". `topic` is "cases" (whistle.journal) or "registry" (whistle.registry); each partition's lines are in order.
 """
 
 import json
@@ -30,21 +30,21 @@ def from_file(lines):
             said = json.loads(line)
             if said["topic"] not in TOPICS:
                 raise ValueError(f"topic {said['topic']}")
+            key = bytes.fromhex(said["key_hex"]) if "key_hex" in said else said["key"].encode()
             yield Record(
-                said["topic"], int(said["partition"]), int(said["offset"]), int(said["stamp_ms"]), said["key"].encode(),
-                bytes.fromhex(said["value"]),
-            )  # fmt: skip
+                said["topic"], int(said["partition"]), int(said["offset"]), int(said["stamp_ms"]), key, bytes.fromhex(said["value"])
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CannotRead(f"record file, line {number}: {type(error).__name__} {error}") from None
 
 
 def to_line(record):
-    return json.dumps(
-        {
-            "topic": record.topic, "partition": record.partition, "offset": record.offset, "stamp_ms": record.stamp_ms,
-            "key": record.key.decode(errors="replace"), "value": record.value.hex(),
-        }
-    )  # fmt: skip
+    try:
+        key = {"key": record.key.decode()}
+    except UnicodeDecodeError:
+        key = {"key_hex": record.key.hex()}
+    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "stamp_ms": record.stamp_ms}
+    return json.dumps({**place, **key, "value": record.value.hex()})
 
 
 class Broker:
