@@ -27,6 +27,8 @@ STATUS_CANNOT_BE_HAD = 3
 STATUS_SKIPPED = 77
 CONTROLLER_PORT_STEP = 100
 RUN_SECONDS_MAX = 240
+# Java, Maven and the jars, where there is nothing yet.
+INSTALL_SECONDS_MAX = 840
 
 
 def listen(port):
@@ -51,11 +53,11 @@ def free_port(nodes):
     raise AssertionError("no free port")
 
 
-def run_broker(folder, *arguments, **environment):
+def run_broker(folder, *arguments, timeout=RUN_SECONDS_MAX, **environment):
     clean = {name: value for name, value in os.environ.items() if name != "WHISTLE_KAFKA"}
     return subprocess.run(
         [BROKER, *arguments], env={**clean, "WHISTLE_VAR": str(folder), **environment}, cwd="/",
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=RUN_SECONDS_MAX,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
     )  # fmt: skip
 
 
@@ -188,7 +190,7 @@ class ThreeNodes(Cluster):
 
 
 def main():
-    done = run_broker(tempfile.gettempdir(), "install")
+    done = run_broker(tempfile.gettempdir(), "install", timeout=INSTALL_SECONDS_MAX)
     if done.returncode == STATUS_CANNOT_BE_HAD:
         print(done.stdout + done.stderr)
         print("SKIPPED: there is no Kafka to test with on this machine; the reason is above")
