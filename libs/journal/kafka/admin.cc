@@ -99,6 +99,9 @@ absl::StatusOr<std::vector<std::map<std::string, std::string>>> DescribeTopicSet
     const std::string topic = rd_kafka_ConfigResource_name(results[i]);
     if (const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(results[i]);
         error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+        return absl::NotFoundError(absl::StrCat("there is no topic ", topic));
+      }
       return Refused(absl::StrCat("the settings of topic ", topic,
                                   " cannot be read (the right to DescribeConfigs is "
                                   "needed)"),

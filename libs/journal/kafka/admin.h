@@ -18,7 +18,8 @@ namespace whistle::journal {
 absl::Status CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
                          absl::Duration timeout);
 
-// Every setting of each topic, defaults included. PERMISSION_DENIED, saying what right is missing.
+// Every setting of each topic, defaults included. PERMISSION_DENIED, saying what right is missing; NOT_FOUND if the
+// broker that was asked does not know a topic.
 absl::StatusOr<std::vector<std::map<std::string, std::string>>> DescribeTopicSettings(
     KafkaClient& admin, const std::vector<std::string>& topics, absl::Duration timeout);
 

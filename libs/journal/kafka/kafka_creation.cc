@@ -128,6 +128,45 @@ absl::StatusOr<KafkaCreation> CompleteGenesis(const KafkaOptions& options, int p
   return creation;
 }
 
+// As CheckKafkaTopics, but NOT_FOUND where the broker that was asked does not know a topic.
+absl::Status CheckTopicsKnown(const KafkaOptions& options, int partition_count) {
+  WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> admin, KafkaClient::Make(options, ClientPurpose::kAdmin));
+  std::vector<TopicFacts> topics;
+  for (const base::PartitionId any : {base::PartitionId::Case(0), base::PartitionId::Registry()}) {
+    WHISTLE_ASSIGN_OR_RETURN(const TopicShape shape, DescribeShape(*admin, any, kClusterPatience));
+    if (shape.partitions == 0) {
+      return absl::NotFoundError(absl::StrCat("there is no topic ", admin->topic_name(any), " on ", options.brokers));
+    }
+    topics.push_back({admin->topic_name(any), shape.partitions, shape.replicas, {}});
+  }
+  WHISTLE_ASSIGN_OR_RETURN(auto settings,
+                           DescribeTopicSettings(*admin, {topics[0].topic, topics[1].topic}, kClusterPatience));
+  std::vector<std::string> dangers;
+  for (size_t i = 0; i < topics.size(); ++i) {
+    topics[i].settings = std::move(settings[i]);
+    for (std::string& danger : TopicDangers(topics[i], i == 0 ? partition_count : 1, options.brokers)) {
+      dangers.push_back(std::move(danger));
+    }
+  }
+  if (dangers.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the journal's topics endanger it:\n  ", absl::StrJoin(dangers, "\n  ")));
+}
+
+// Brokers hear of a topic one by one: the one that is asked may not have heard yet of what was just made.
+absl::Status AwaitTopicsKnown(const KafkaOptions& options, int partition_count) {
+  const absl::Time deadline = absl::Now() + kTopicPatience;
+  while (true) {
+    const absl::Status status = CheckTopicsKnown(options, partition_count);
+    if (!absl::IsNotFound(status)) return status;
+    if (absl::Now() >= deadline) {
+      return absl::UnavailableError(
+          absl::StrCat(status.message(), ", though it was made; run the command again to complete the journal"));
+    }
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, int partition_count, int replication,
@@ -146,7 +185,7 @@ absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, in
     WHISTLE_ASSIGN_OR_RETURN(const bool made_registry,
                              EnsureTopic(*admin, base::PartitionId::Registry(), 1, replication));
     made = made_cases && made_registry;
-    WHISTLE_RETURN_IF_ERROR(CheckKafkaTopics(options, partition_count));
+    WHISTLE_RETURN_IF_ERROR(AwaitTopicsKnown(options, partition_count));
   }
   WHISTLE_ASSIGN_OR_RETURN(KafkaCreation creation, CompleteGenesis(options, partition_count, now));
   // Topics without a genesis record are what a creation leaves that was interrupted early.
@@ -158,27 +197,8 @@ absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, in
 
 absl::Status CheckKafkaTopics(const KafkaOptions& options, int partition_count) {
   WHISTLE_RETURN_IF_ERROR(CheckKafkaOptions(options));
-  WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> admin, KafkaClient::Make(options, ClientPurpose::kAdmin));
-  std::vector<TopicFacts> topics;
-  for (const base::PartitionId any : {base::PartitionId::Case(0), base::PartitionId::Registry()}) {
-    WHISTLE_ASSIGN_OR_RETURN(const TopicShape shape, DescribeShape(*admin, any, kClusterPatience));
-    if (shape.partitions == 0) {
-      return NoJournal(options, absl::StrCat("there is no topic ", admin->topic_name(any), " on ", options.brokers));
-    }
-    topics.push_back({admin->topic_name(any), shape.partitions, shape.replicas, {}});
-  }
-  WHISTLE_ASSIGN_OR_RETURN(auto settings,
-                           DescribeTopicSettings(*admin, {topics[0].topic, topics[1].topic}, kClusterPatience));
-  std::vector<std::string> dangers;
-  for (size_t i = 0; i < topics.size(); ++i) {
-    topics[i].settings = std::move(settings[i]);
-    for (std::string& danger : TopicDangers(topics[i], i == 0 ? partition_count : 1, options.brokers)) {
-      dangers.push_back(std::move(danger));
-    }
-  }
-  if (dangers.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("the journal's topics endanger it:\n  ", absl::StrJoin(dangers, "\n  ")));
+  const absl::Status status = CheckTopicsKnown(options, partition_count);
+  return absl::IsNotFound(status) ? NoJournal(options, status.message()) : status;
 }
 
 }  // namespace whistle::journal
