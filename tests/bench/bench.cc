@@ -22,11 +22,14 @@
 #include "tests/bench/child.h"
 #include "tests/bench/load.h"
 #include "tests/bench/raw.h"
+#include "tests/bench/raw_kafka.h"
 #include "tests/bench/server.h"
 
 ABSL_FLAG(int, seconds, 4, "how long each load lasts");
 ABSL_FLAG(int, decisions, 10000, "how many decisions a rebuild folds at the least");
 ABSL_FLAG(std::string, whistled, "", "the program; build/bin/whistled beside this one by default");
+ABSL_FLAG(std::string, kafka, "",
+          "HOST:PORT: measure whistle-intake on the Kafka journal there, which must be new; see kafka_bench");
 ABSL_FLAG(std::string, dir, "", "where to work; a temporary folder by default, which is deleted");
 ABSL_FLAG(int, echo_port, 0, "serve the raw echo here, as the bench asks of itself");
 
@@ -34,8 +37,9 @@ namespace whistle::bench {
 namespace {
 
 constexpr int kInFlight = 64;
-// As many as the commands in flight, eight times over: no two meet on a case.
-constexpr int kCases = 8 * kInFlight;
+constexpr int kManyInFlight = 512;
+// As many as the commands in flight: no two meet on a case.
+constexpr int kCases = kManyInFlight;
 
 void PrintHead(const std::string& title) {
   std::printf("\n%-52s %12s %10s %10s %10s\n", title.c_str(), "per second", "p50", "p99", "count");
@@ -65,15 +69,17 @@ absl::StatusOr<std::vector<std::string>> Begin(Server& server) {
   return cases;
 }
 
-void LoadCommands(Server& server, const std::vector<std::string>& cases, absl::Duration lasts) {
-  PrintHead("commands, acknowledged: synced and folded");
-  Print("RegisterCase, 1 in flight", server.LoadRegisterCase({.in_flight = 1, .lasts = lasts}));
-  Print(absl::StrCat("RegisterCase, ", kInFlight, " in flight"),
-        server.LoadRegisterCase({.in_flight = kInFlight, .lasts = lasts}));
-  Print(absl::StrCat("RecordContact over ", kCases, " cases, 1 in flight"),
-        server.LoadRecordContact(cases, {.in_flight = 1, .lasts = lasts}));
-  Print(absl::StrCat("RecordContact over ", kCases, " cases, ", kInFlight, " in flight"),
-        server.LoadRecordContact(cases, {.in_flight = kInFlight, .lasts = lasts}));
+void LoadCommands(Server& server, const std::vector<std::string>& cases, const std::vector<int>& in_flights,
+                  absl::Duration lasts) {
+  PrintHead("commands, acknowledged: in the journal, read back and folded");
+  for (const int in_flight : in_flights) {
+    Print(absl::StrCat("RegisterCase, ", in_flight, " in flight"),
+          server.LoadRegisterCase({.in_flight = in_flight, .lasts = lasts}));
+  }
+  for (const int in_flight : in_flights) {
+    Print(absl::StrCat("RecordContact over ", kCases, " cases, ", in_flight, " in flight"),
+          server.LoadRecordContact(cases, {.in_flight = in_flight, .lasts = lasts}));
+  }
   Print(absl::StrCat("RecordContact on one hot case, ", kInFlight, " in flight"),
         server.LoadRecordContact({cases.front()}, {.in_flight = kInFlight, .lasts = lasts}));
 }
@@ -145,17 +151,37 @@ absl::Status Rebuild(Server& server, int decisions_min) {
   return absl::OkStatus();
 }
 
+absl::Status RunOnKafka(const std::string& program, const std::string& brokers, const std::string& dir,
+                        absl::Duration lasts) {
+  Server server(program, absl::StrCat("kafka:", brokers), dir);
+  WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, Begin(server));
+  WHISTLE_ASSIGN_OR_RETURN(const Server::Journal journal, server.ReadJournal());
+  const std::vector<int> in_flights = {1, kInFlight, kManyInFlight};
+  PrintHead(absl::StrCat("the ceiling of Kafka: librdkafka, produced and read back, ", journal.record_bytes, " bytes"));
+  for (const int in_flight : in_flights) {
+    WHISTLE_ASSIGN_OR_RETURN(
+        const Figures raw, ProduceAndReadBack(brokers, journal.record_bytes, {.in_flight = in_flight, .lasts = lasts}));
+    Print(absl::StrCat("records, ", in_flight, " in flight"), raw);
+  }
+  LoadCommands(server, cases, in_flights, lasts);
+  return server.Stop();
+}
+
 absl::Status Run(const std::string& self, const std::string& dir) {
-  std::string whistled = absl::GetFlag(FLAGS_whistled);
-  if (whistled.empty()) whistled = std::filesystem::path(self).parent_path() / "whistled";
+  const std::filesystem::path programs = std::filesystem::path(self).parent_path();
   const absl::Duration lasts = absl::Seconds(absl::GetFlag(FLAGS_seconds));
   PrintMachine();
-  Server server(whistled, dir);
+  if (const std::string brokers = absl::GetFlag(FLAGS_kafka); !brokers.empty()) {
+    return RunOnKafka(programs / "whistle-intake", brokers, dir, lasts);
+  }
+  std::string whistled = absl::GetFlag(FLAGS_whistled);
+  if (whistled.empty()) whistled = programs / "whistled";
+  Server server(whistled, absl::StrCat("embedded:", dir, "/journal"), dir);
   WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, Begin(server));
   WHISTLE_ASSIGN_OR_RETURN(const Server::Journal journal, server.ReadJournal());
   WHISTLE_RETURN_IF_ERROR(LoadEchoes(self, dir, server.request_bytes(), lasts));
   WriteBatches(dir, journal.record_bytes, lasts);
-  LoadCommands(server, cases, lasts);
+  LoadCommands(server, cases, {1, kInFlight}, lasts);
   return Rebuild(server, absl::GetFlag(FLAGS_decisions));
 }
 

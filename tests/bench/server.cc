@@ -76,9 +76,9 @@ absl::StatusOr<Server::Started> Server::Start() {
   const absl::Time began = absl::Now();
   // A line for each command would be measured too; the figures are of the service, not of its terminal.
   child_ = std::make_unique<Child>(
-      std::vector<std::string>{program_, absl::StrCat("--journal=embedded:", dir_, "/journal"),
-                               absl::StrCat("--data=", dir_, "/data"), absl::StrCat("--listen=127.0.0.1:", port),
-                               "--metrics_listen=none", "--log_level=warning"},
+      std::vector<std::string>{program_, absl::StrCat("--journal=", journal_), absl::StrCat("--data=", dir_, "/data"),
+                               absl::StrCat("--listen=127.0.0.1:", port), "--metrics_listen=none",
+                               "--log_level=warning"},
       absl::StrCat(dir_, "/whistled.log"));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);

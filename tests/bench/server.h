@@ -20,8 +20,10 @@ namespace whistle::bench {
 
 class Server {
  public:
-  // `program` is build/bin/whistled; journal, projections and log go into `dir`.
-  Server(std::string program, std::string dir) : program_(std::move(program)), dir_(std::move(dir)) {}
+  // `program` is build/bin/whistled, or whistle-intake, which does for these commands; projections and log go into
+  // `dir`.
+  Server(std::string program, std::string journal, std::string dir)
+      : program_(std::move(program)), journal_(std::move(journal)), dir_(std::move(dir)) {}
 
   struct Started {
     // From the start of the process until every projection has reached the journal's end.
@@ -59,6 +61,8 @@ class Server {
   absl::Status AwaitServing(absl::Time began, Started& started);
 
   const std::string program_;
+  // As --journal wants it.
+  const std::string journal_;
   const std::string dir_;
   std::unique_ptr<Child> child_;
   std::shared_ptr<grpc::Channel> channel_;
