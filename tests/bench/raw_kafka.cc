@@ -128,7 +128,7 @@ class Loop {
     }
   }
 
-  const std::string value_;
+  std::string value_;
   // A slot is touched by whoever has its operation: who issues it, then who hears of its end.
   std::vector<Done> waiting_;
   std::atomic<bool> stopping_{false};
