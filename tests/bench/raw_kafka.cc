@@ -20,6 +20,7 @@ namespace {
 constexpr char kTopic[] = "whistle.bench";
 constexpr int kPartitions = 16;
 constexpr int kPollMilliseconds = 100;
+constexpr absl::Duration kTopicPatience = absl::Seconds(30);
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
@@ -47,7 +48,7 @@ absl::StatusOr<journal::KafkaClientPtr> MakeClient(rd_kafka_type_t type, const P
 absl::Status MakeTopic(const std::string& brokers) {
   journal::KafkaOptions options{.brokers = brokers};
   WHISTLE_ASSIGN_OR_RETURN(auto admin, journal::KafkaClient::Make(options, journal::ClientPurpose::kAdmin));
-  return journal::CreateTopic(*admin, kTopic, kPartitions, /*replication=*/1, absl::Seconds(30));
+  return journal::CreateTopic(*admin, kTopic, kPartitions, /*replication=*/1, kTopicPatience);
 }
 
 // One record under way for each slot; its key is the slot's number.
@@ -79,12 +80,7 @@ class Loop {
     rd_kafka_poll_set_consumer(consumer_.get());
     const journal::KafkaPartitionsPtr partitions(rd_kafka_topic_partition_list_new(kPartitions));
     for (int i = 0; i < kPartitions; ++i) {
-      int64_t low = 0;
-      int64_t high = 0;
-      if (const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), kTopic, i, &low, &high, 10'000)) {
-        return journal::KafkaUnavailable("the raw topic's end is not known", error);
-      }
-      rd_kafka_topic_partition_list_add(partitions.get(), kTopic, i)->offset = high;
+      WHISTLE_ASSIGN_OR_RETURN(rd_kafka_topic_partition_list_add(partitions.get(), kTopic, i)->offset, EndOf(i));
     }
     if (const auto error = rd_kafka_assign(consumer_.get(), partitions.get())) {
       return journal::KafkaUnavailable("the raw topic cannot be read", error);
@@ -106,6 +102,19 @@ class Loop {
   }
 
  private:
+  // A new topic's partitions get their leaders one by one.
+  absl::StatusOr<int64_t> EndOf(int partition) const {
+    const absl::Time deadline = absl::Now() + kTopicPatience;
+    while (true) {
+      int64_t low = 0;
+      int64_t high = 0;
+      const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), kTopic, partition, &low, &high, 10'000);
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return high;
+      if (absl::Now() >= deadline) return journal::KafkaUnavailable("the raw topic's end is not known", error);
+      absl::SleepFor(absl::Milliseconds(kPollMilliseconds));
+    }
+  }
+
   static int SlotOf(const rd_kafka_message_t& message) {
     int slot = 0;
     std::memcpy(&slot, message.key, sizeof(slot));

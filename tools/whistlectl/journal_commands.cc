@@ -2,7 +2,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/journal/genesis.h"
@@ -51,7 +51,7 @@ absl::Status CreateJournal(Session& session) {
     WHISTLE_ASSIGN_OR_RETURN(options.connection, journal::ReadKafkaProperties(arguments.Get("journal-properties")));
   }
   WHISTLE_ASSIGN_OR_RETURN(const journal::KafkaCreation creation,
-                           journal::CreateKafkaJournal(options, partitions, replication, absl::Now()));
+                           journal::CreateKafkaJournal(options, partitions, replication, base::RealClock().Now()));
   const journal::Identity& identity = creation.identity;
   if (session.json()) {
     Table table({"journal", "what", "partitions", "created_at"});
