@@ -85,6 +85,12 @@ absl::Status CheckKafkaOptions(const KafkaOptions& options) {
   status.Update(bounded(options.end_timeout, absl::Milliseconds(100), absl::Minutes(1), "end_timeout"));
   status.Update(bounded(options.heartbeat, absl::Milliseconds(10), absl::Minutes(1), "heartbeat"));
   status.Update(bounded(options.fetch_wait, absl::Milliseconds(1), absl::Milliseconds(900), "fetch_wait"));
+  for (const auto& [name, duration] :
+       {std::pair{"unreachable_after", options.unreachable_after}, std::pair{"shrunk_after", options.shrunk_after},
+        std::pair{"confirm_every", options.confirm_every},
+        std::pair{"confirm_idle_every", options.confirm_idle_every}}) {
+    status.Update(bounded(duration, absl::Milliseconds(100), absl::Minutes(10), name));
+  }
   if (options.in_flight_records_max < 1 || options.in_flight_records_max > 1'000'000) {
     status.Update(absl::InvalidArgumentError("in_flight_records_max: 1 to 1000000 expected"));
   }
