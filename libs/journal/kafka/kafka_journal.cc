@@ -115,7 +115,7 @@ KafkaJournal::Impl::Impl(KafkaOptions options, std::unique_ptr<KafkaClient> aske
     : options_(std::move(options)),
       identity_(std::move(topics.identity)),
       asker_(std::move(asker)),
-      consumers_(options_),
+      consumers_(options_, identity_.partition_count),
       witness_(asker_.get(), std::move(topics.genesis_hashes), options_.mock_cluster),
       ends_(std::make_unique<KafkaEnds>(options_, asker_.get(), identity_.partition_count,
                                         [this](base::PartitionId partition) { OnEndChanged(partition); })) {

@@ -202,6 +202,8 @@ void KafkaFeed::OnConfirmed(uint64_t doubts, uint64_t lost_connections, const ab
   confirming_ = false;
   if (closed_ || !dead_.ok()) return;
   const absl::Time now = absl::Now();
+  // Whoever was told of trouble, or waits for what was held back, has a reason to look again.
+  const bool news = !verdict.ok() || !trouble_.ok() || !fetched_.empty();
   if (verdict.ok()) {
     confirmed_at_ = now;
     confirmed_doubts_ = doubts;
@@ -218,7 +220,7 @@ void KafkaFeed::OnConfirmed(uint64_t doubts, uint64_t lost_connections, const ab
   } else {
     InTrouble(now, verdict);
   }
-  parts_.bells->Ring(bell_);
+  if (news) parts_.bells->Ring(bell_);
 }
 
 void KafkaFeed::Die(absl::Status why) {
