@@ -111,7 +111,7 @@ class Loop {
       const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), kTopic, partition, &low, &high, 10'000);
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return high;
       if (absl::Now() >= deadline) return journal::KafkaUnavailable("the raw topic's end is not known", error);
-      absl::SleepFor(absl::Milliseconds(kPollMilliseconds));
+      absl::Notification().WaitForNotificationWithTimeout(absl::Milliseconds(kPollMilliseconds));
     }
   }
 
