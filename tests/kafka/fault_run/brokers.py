@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import threading
 import time
 
@@ -14,6 +15,8 @@ EYE = pathlib.Path(__file__).resolve().parent / "journal_eye.py"
 # The script waits for a node by itself, and says why if it gives up; this is only for the case that it hangs.
 COMMAND_SECONDS_MAX = 300
 POLL_SECONDS = 0.2
+# Brokers that have just started hear of a new topic one by one.
+CREATE_TRIES_MAX = 5
 
 
 class BrokerError(Exception):
@@ -32,6 +35,8 @@ class Brokers:
         self.log = folder / "broker.log"
         self._eye = None
         self._eye_lock = threading.Lock()
+        # Why the last question was not answered.
+        self.why = ""
 
     @property
     def journal(self):
@@ -39,14 +44,24 @@ class Brokers:
 
     def start(self):
         self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
-        self._run(
-            [BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}",
-             f"--partitions={self.partition_count}", f"--replication={len(self.nodes)}"]
-        )  # fmt: skip
+        self._create_journal()
         self._eye = subprocess.Popen(
             ["/usr/bin/python3", "-B", EYE, self.addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, bufsize=1, start_new_session=True,
         )  # fmt: skip
+
+    def _create_journal(self):
+        command = [
+            BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}", f"--partitions={self.partition_count}",
+            f"--replication={len(self.nodes)}",
+        ]  # fmt: skip
+        for _ in range(CREATE_TRIES_MAX - 1):
+            try:
+                self._run(command)
+                return
+            except BrokerError as error:
+                print(f"again, for it is safe to repeat: {error}", file=sys.stderr)
+        self._run(command)
 
     def stop(self):
         if self._eye is not None:
@@ -100,7 +115,8 @@ class Brokers:
             self._eye.stdin.write(question + "\n")
             line = self._eye.stdout.readline()
         answer = json.loads(line) if line else {"error": "journal_eye.py ended"}
-        return None if "error" in answer else answer
+        self.why = answer.get("error", "")
+        return None if self.why else answer
 
     def _command(self, *arguments):
         self._run([BROKER, *arguments])

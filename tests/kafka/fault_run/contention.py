@@ -39,7 +39,7 @@ def parse(arguments):
     parser.add_argument("--commands", type=int, default=200, help="of each client (default %(default)s)")
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=3, help="brokers (default %(default)s)")
     parser.add_argument("--port", type=int, default=17301, help="of the first service (default %(default)s)")
-    parser.add_argument("--broker-port", type=int, default=19392, help="of the first broker (default %(default)s)")
+    parser.add_argument("--broker-port", type=int, default=29392, help="of the first broker (default %(default)s)")
     parser.add_argument("--var", type=pathlib.Path, default=pathlib.Path(os.environ.get("WHISTLE_VAR") or ROOT / "var"), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 

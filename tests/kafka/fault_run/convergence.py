@@ -34,7 +34,7 @@ class Converge:
         ends = None
         while steps:
             ends = ends or self.brokers.ends()
-            wrong = "the brokers do not say where the journal ends" if ends is None else steps[0](ends)
+            wrong = f"the brokers do not say where the journal ends: {self.brokers.why}" if ends is None else steps[0](ends)
             if not wrong:
                 if steps.pop(0) == self._in_sync:
                     self.load.hold()
@@ -58,7 +58,7 @@ class Converge:
     def _in_sync(self, _):
         missing = self.brokers.not_in_sync()
         if missing is None:
-            return "the brokers do not answer"
+            return f"the brokers do not answer: {self.brokers.why}"
         return f"replicas are not in sync: {' '.join(missing)}" if missing else ""
 
     def _answered(self, _):
@@ -68,7 +68,7 @@ class Converge:
     def _at_the_end(self, _):
         ends = self.brokers.ends()
         if ends is None:
-            return "the brokers do not answer"
+            return f"the brokers do not answer: {self.brokers.why}"
         for instance in self.fleet.instances:
             if wrong := self._behind(instance, self._projection(instance), ends):
                 return wrong

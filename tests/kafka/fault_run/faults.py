@@ -21,6 +21,8 @@ BROKER_SILENT_SECONDS = 20
 HEALTHY_SECONDS_MAX = 60
 IN_SYNC_SECONDS_MAX = 90
 CLOCK_SEEN_SECONDS_MAX = 45
+# Longer than an agenda waits with an item that is due, so that it fires what is due by the wrong clock only.
+CLOCK_WRONG_SECONDS = 10
 MINUTE_SECONDS, DAY_SECONDS = 60, 24 * 60 * 60
 # What an instance says of a decision of its own that does not count because of its time.
 SAYS_ITS_CLOCK = "this instance's clock said"
@@ -187,6 +189,7 @@ def wrong_clock(world):
         if not world.under_load(CLOCK_SEEN_SECONDS_MAX, said_so):
             world.complain("wrong clock not said", f"{victim}, {offset_seconds} s off, did not say within {CLOCK_SEEN_SECONDS_MAX} s that "
                            f"a decision did not count")  # fmt: skip
+        world.under_load(CLOCK_WRONG_SECONDS)
         for one in world.load.acknowledged_since(since_ms, victim.address):
             # On a case that others have just decided on, a clock that is behind does no harm: a decision's time is at least the last one's.
             if ahead or one.rpc == "IntakeService/RegisterCase":

@@ -12,7 +12,6 @@ import json
 import sys
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
 
 TOPICS = {"whistle.registry": "registry", "whistle.journal": "cases"}
 ASK_SECONDS = 5
@@ -21,11 +20,11 @@ ASK_SECONDS = 5
 class Eye:
     def __init__(self, brokers):
         quiet = {"bootstrap.servers": brokers, "log_level": 0, "allow.auto.create.topics": False}
-        self.admin = AdminClient(quiet)
         self.consumer = Consumer({**quiet, "group.id": "whistle.eye", "enable.auto.commit": False})
 
     def _partitions(self):
-        known = self.admin.list_topics(timeout=ASK_SECONDS).topics
+        # Asked of the consumer itself: what it knows of leaders it asks nobody again by itself.
+        known = self.consumer.list_topics(timeout=ASK_SECONDS).topics
         for topic, name in TOPICS.items():
             if topic not in known or known[topic].error is not None:
                 raise KafkaException(f"topic {topic}: {known[topic].error if topic in known else 'not there'}")

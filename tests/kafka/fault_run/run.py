@@ -139,7 +139,7 @@ def parse(arguments):
     parser.add_argument("--only", choices=KINDS, metavar="NAME", help="only this kind, as often as the minutes allow, once at least")
     parser.add_argument("--short", action="store_true", help="only the kinds marked [short], once each; needs 300 acknowledged instead of 10000")
     parser.add_argument("--port", type=int, default=17101, help="of the first service; the others follow, metrics 2000 above (default %(default)s)")
-    parser.add_argument("--broker-port", type=int, default=19092, help="of the first broker (default %(default)s)")
+    parser.add_argument("--broker-port", type=int, default=29092, help="of the first broker (default %(default)s)")
     parser.add_argument("--rate", type=float, default=COMMANDS_PER_SECOND, help="commands a second of all clients (default %(default)s)")
     parser.add_argument("--var", type=pathlib.Path, default=pathlib.Path(os.environ.get("WHISTLE_VAR") or ROOT / "var"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
