@@ -10,6 +10,9 @@ import time
 
 from harness import BUILD, ROOT
 
+sys.path.append(str(ROOT / "tools" / "kafka"))
+from cluster import Cluster, Plan  # noqa: E402
+
 BROKER = ROOT / "tools" / "kafka" / "broker"
 EYE = pathlib.Path(__file__).resolve().parent / "journal_eye.py"
 # The script waits for a node by itself, and says why if it gives up; this is only for the case that it hangs.
@@ -26,11 +29,13 @@ class BrokerError(Exception):
 class Brokers:
     """Owned by the run; its methods are called by one thread at a time."""
 
-    def __init__(self, folder, nodes, port, partitions):
+    def __init__(self, folder, nodes, port, partitions, crossing=None):
         self.folder = folder
         self.nodes = list(range(1, nodes + 1))
         self.port = port
         self.partition_count = partitions
+        # Where each broker has a network namespace of its own.
+        self.crossing = crossing
         self.addresses = ",".join(f"127.0.0.1:{port + n}" for n in range(nodes))
         self.log = folder / "broker.log"
         self._eye = None
@@ -43,12 +48,25 @@ class Brokers:
         return f"kafka:{self.addresses}"
 
     def start(self):
-        self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
+        if self.crossing is None:
+            self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
+        else:
+            self._start_apart()
         self._create_journal()
         self._eye = subprocess.Popen(
             ["/usr/bin/python3", "-B", EYE, self.addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, bufsize=1, start_new_session=True,
         )  # fmt: skip
+
+    def _start_apart(self):
+        """Each in its namespace: the script's own start would look for all of them in one."""
+        self.crossing.open()
+        cluster = Cluster(ROOT, self.folder / "kafka")
+        cluster.plan = Plan.new(len(self.nodes), self.port, {})
+        cluster.save()
+        for node in self.nodes:
+            self.restart(node)
+        self._run([BROKER, "start"])
 
     def _create_journal(self):
         command = [
@@ -68,6 +86,8 @@ class Brokers:
             self._eye.kill()
             self._eye.wait()
         self._command("stop")
+        if self.crossing is not None:
+            self.crossing.close()
 
     def kill(self, node):
         self._command("kill", str(node))
@@ -80,31 +100,39 @@ class Brokers:
 
     def restart(self, node):
         """Cleanly if it runs; does not wait until it serves."""
-        self._command("restart", str(node), "--no-wait")
-
-    def partitions(self):
-        """What journal_eye.py says; None while the brokers do not answer."""
-        return self._ask("partitions")
+        where = self.crossing.prefix(node) if self.crossing else []
+        self._run([*where, BROKER, "restart", str(node), "--no-wait"])
 
     def ends(self):
+        """{"cases/3": end}; None while the brokers do not answer."""
         return self._ask("ends")
 
+    def partitions(self):
+        """What journal_eye.py says of them."""
+        return self._ask("partitions")
+
     def leader(self, key):
-        """The node that leads a partition; None while there is none, or nobody who says so."""
-        place = (self.partitions() or {}).get(key)
-        return place["leader"] if place and place["leader"] in self.nodes else None
+        """The node that leads a partition; None while those that answer do not agree on one."""
+        views = (self.partitions() or {}).get("views", ())
+        leaders = {view[key]["leader"] for view in views}
+        leader = leaders.pop() if len(leaders) == 1 else None
+        return leader if leader in self.nodes else None
 
     def not_in_sync(self):
-        """The partitions that lack a replica; None while the brokers do not answer."""
-        places = self.partitions()
-        if places is None:
-            return None
-        return [key for key, place in places.items() if place["leader"] < 0 or place["in_sync"] < place["replicas"]]
+        """Which brokers are silent and which partitions lack a replica, as any broker sees it."""
+        said = self.partitions()
+        if said is None:
+            return [self.why]
+        missing = [f"broker at {address} is silent" for address in said["silent"]]
+        lacking = {
+            key for view in said["views"] for key, place in view.items() if place["leader"] < 0 or place["in_sync"] < place["replicas"]
+        }
+        return missing + sorted(lacking)
 
     def wait_in_sync(self, seconds):
         deadline = time.monotonic() + seconds
         pause = threading.Event()
-        while self.not_in_sync() != []:
+        while self.not_in_sync():
             if time.monotonic() > deadline:
                 return False
             pause.wait(POLL_SECONDS)

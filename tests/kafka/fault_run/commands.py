@@ -10,7 +10,7 @@ import threading
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from harness import CONTRACTS, Client, new_request_id
-from told import now_ms
+from recorder import now_ms
 
 HOT_CASES = 3
 # Open items that clients may clear, each other's too; a case holds 64.

@@ -18,7 +18,7 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "end_to_end")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "end_to_end")]
 
 from brokers import Brokers, BrokerError  # noqa: E402
 from commands import contact  # noqa: E402

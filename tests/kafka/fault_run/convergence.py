@@ -57,8 +57,6 @@ class Converge:
 
     def _in_sync(self, _):
         missing = self.brokers.not_in_sync()
-        if missing is None:
-            return f"the brokers do not answer: {self.brokers.why}"
         return f"replicas are not in sync: {' '.join(missing)}" if missing else ""
 
     def _answered(self, _):

@@ -12,7 +12,7 @@ complain(what, details), after which the run fails.
 import dataclasses
 from collections.abc import Callable
 
-from told import now_ms
+from recorder import now_ms
 
 # The longest that anything of a service waits: a call's deadline, 60 s at the most (libs/rpc/admission.h).
 LONGEST_TIMEOUT_SECONDS = 60
@@ -20,6 +20,8 @@ LONGEST_TIMEOUT_SECONDS = 60
 BROKER_SILENT_SECONDS = 20
 HEALTHY_SECONDS_MAX = 60
 IN_SYNC_SECONDS_MAX = 90
+# Kafka notices after 9 s.
+NEXT_LEADER_SECONDS_MAX = 30
 CLOCK_SEEN_SECONDS_MAX = 45
 # Longer than an agenda waits with an item that is due, so that it fires what is due by the wrong clock only.
 CLOCK_WRONG_SECONDS = 10
@@ -37,11 +39,13 @@ class Kind:
     inject: Callable
     # Part of a run with --short.
     short: bool
+    # Needs brokers that have network namespaces of their own.
+    apart: bool
 
 
-def fault(name, what, short=False):
+def fault(name, what, short=False, apart=False):
     def known(inject):
-        KINDS[name] = Kind(name, what, inject, short)
+        KINDS[name] = Kind(name, what, inject, short, apart)
         return inject
 
     return known
@@ -106,7 +110,9 @@ def kill_leaders(world):
             return
         world.say(f"kill -9 of broker {leader}, which leads {key}")
         world.brokers.kill(leader)
-        world.under_load(world.rng.uniform(3, 10))
+        if not world.under_load(NEXT_LEADER_SECONDS_MAX, lambda gone=leader: world.brokers.leader(key) not in (None, gone)):
+            world.complain("no leader", f"{key} has none {NEXT_LEADER_SECONDS_MAX} s after broker {leader} was killed")
+        world.under_load(world.rng.uniform(0, 5))
         world.brokers.restart(leader)
         if not world.brokers.wait_in_sync(IN_SYNC_SECONDS_MAX):
             world.complain("not in sync", f"{IN_SYNC_SECONDS_MAX} s after broker {leader} was started: {world.brokers.not_in_sync()}")
@@ -122,6 +128,17 @@ def pause_broker(world):
         world.under_load(BROKER_SILENT_SECONDS)
     finally:
         world.brokers.resume(node)
+
+
+@fault("cut-brokers", f"one broker cut from the two others for {BROKER_SILENT_SECONDS} s, while services and clients reach all three", apart=True)
+def cut_brokers(world):
+    alone = world.rng.choice(world.brokers.nodes)
+    world.say(f"broker {alone} is cut from the others for {BROKER_SILENT_SECONDS} s")
+    world.brokers.crossing.cut([(alone, other) for other in world.brokers.nodes if other != alone])
+    try:
+        world.under_load(BROKER_SILENT_SECONDS)
+    finally:
+        world.brokers.crossing.cut([])
 
 
 @fault("rolling-restart", "every service and every broker stopped cleanly and started again, one after another")

@@ -3,7 +3,8 @@
 
     journal_eye.py 127.0.0.1:9092,...     one question a line on standard input, one JSON object a line on standard output
 
-    partitions   {"cases/0": {"leader": 1, "replicas": 3, "in_sync": 2}, ...}
+    partitions   {"silent": ["127.0.0.1:9094"], "views": [{"cases/0": {"leader": 1, "replicas": 3, "in_sync": 2}, ...}, ...]}:
+                 which brokers do not answer, and what each of the others says by itself; they need not agree
     ends         {"cases/0": 17, ...}: the offset that the next record gets
 Where the brokers do not answer: {"error": "..."}.
 """
@@ -12,35 +13,50 @@ import json
 import sys
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 TOPICS = {"whistle.registry": "registry", "whistle.journal": "cases"}
 ASK_SECONDS = 5
+# Of one broker, which may be gone.
+ASK_ONE_SECONDS = 2
 
 
 class Eye:
     def __init__(self, brokers):
-        quiet = {"bootstrap.servers": brokers, "log_level": 0, "allow.auto.create.topics": False}
-        self.consumer = Consumer({**quiet, "group.id": "whistle.eye", "enable.auto.commit": False})
+        self.quiet = {"log_level": 0, "allow.auto.create.topics": False}
+        self.brokers = brokers.split(",")
+        self.consumer = Consumer({**self.quiet, "bootstrap.servers": brokers, "group.id": "whistle.eye", "enable.auto.commit": False})
 
-    def _partitions(self):
-        # Asked of the consumer itself: what it knows of leaders it asks nobody again by itself.
-        known = self.consumer.list_topics(timeout=ASK_SECONDS).topics
+    def _known(self, client, seconds):
+        known = client.list_topics(timeout=seconds).topics
         for topic, name in TOPICS.items():
             if topic not in known or known[topic].error is not None:
                 raise KafkaException(f"topic {topic}: {known[topic].error if topic in known else 'not there'}")
             for number, partition in known[topic].partitions.items():
                 yield topic, f"{name}/{number}", number, partition
 
-    def partitions(self):
+    def _view(self, broker):
+        # A client of its own each time: one that has heard of the other brokers would ask any of them.
+        client = AdminClient({**self.quiet, "bootstrap.servers": broker})
         return {
             key: {"leader": partition.leader, "replicas": len(partition.replicas), "in_sync": len(partition.isrs)}
-            for _, key, _, partition in self._partitions()
+            for _, key, _, partition in self._known(client, ASK_ONE_SECONDS)
         }
+
+    def partitions(self):
+        silent, views = [], []
+        for broker in self.brokers:
+            try:
+                views.append(self._view(broker))
+            except KafkaException:
+                silent.append(broker)
+        return {"silent": silent, "views": views}
 
     def ends(self):
         return {
             key: self.consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ASK_SECONDS)[1]
-            for topic, key, number, _ in self._partitions()
+            # Asked of the consumer itself: what it knows of leaders it asks nobody again by itself.
+            for topic, key, number, _ in self._known(self.consumer, ASK_SECONDS)
         }
 
 

@@ -23,12 +23,13 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-# In this order: the modules beside this one, then those of the end-to-end tests.
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "end_to_end")]
+# In this order: the modules beside this one, the checker's recorder, the end-to-end tests' harness.
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "end_to_end")]
 
 from brokers import Brokers, BrokerError  # noqa: E402
 from clients import Load  # noqa: E402
 from commands import HOT_CASES, Shared  # noqa: E402
+from crossing import Crossing  # noqa: E402
 from convergence import CONVERGED_SECONDS_MAX, Converge  # noqa: E402
 from faults import KINDS  # noqa: E402
 from harness import ROOT, Client, found_registry, handled_case  # noqa: E402
@@ -79,7 +80,8 @@ class World:
         self.rng = random.Random(options.seed)
         self.injected = collections.Counter()
         self.complaints = []
-        self.brokers = Brokers(folder, NODES, options.broker_port, PARTITIONS)
+        crossing = Crossing(range(1, NODES + 1), options.broker_port) if options.partitions_cut else None
+        self.brokers = Brokers(folder, NODES, options.broker_port, PARTITIONS, crossing)
         waits = compile_waits(folder)
         self.fleet = Fleet(folder, self.brokers.journal, options.port, INSTANCES, waits)
         self.told = Told(folder / "told.jsonl")
@@ -129,7 +131,7 @@ def compile_waits(folder):
 
 
 def parse(arguments):
-    kinds = "".join(f"  {kind.name:20} {kind.what}{' [short]' if kind.short else ''}\n" for kind in KINDS.values())
+    kinds = "".join(f"  {kind.name:20} {kind.what}{' [short]' if kind.short else ''}{' [apart]' if kind.apart else ''}\n" for kind in KINDS.values())
     parser = argparse.ArgumentParser(
         prog="tests/kafka/faults", description=__doc__, epilog=f"kinds of faults:\n{kinds}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -138,6 +140,7 @@ def parse(arguments):
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"), help="gives the order of faults and who is hit")
     parser.add_argument("--only", choices=KINDS, metavar="NAME", help="only this kind, as often as the minutes allow, once at least")
     parser.add_argument("--short", action="store_true", help="only the kinds marked [short], once each; needs 300 acknowledged instead of 10000")
+    parser.add_argument("--partitions-cut", action="store_true", help="brokers in network namespaces, for the kinds marked [apart]; needs root")
     parser.add_argument("--port", type=int, default=17101, help="of the first service; the others follow, metrics 2000 above (default %(default)s)")
     parser.add_argument("--broker-port", type=int, default=29092, help="of the first broker (default %(default)s)")
     parser.add_argument("--rate", type=float, default=COMMANDS_PER_SECOND, help="commands a second of all clients (default %(default)s)")
@@ -145,11 +148,19 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     if options.short and options.only:
         parser.error("--short and --only exclude each other")
+    if options.only and KINDS[options.only].apart and not options.partitions_cut:
+        parser.error(f"--only={options.only} needs --partitions-cut")
+    if options.partitions_cut and os.geteuid() != 0:
+        parser.error("--partitions-cut needs root, for network namespaces")
     return options
 
 
 def chosen(options):
-    return [kind for name, kind in KINDS.items() if options.only in (None, name) and (kind.short or not options.short)]
+    return [
+        kind
+        for name, kind in KINDS.items()
+        if options.only in (None, name) and (kind.short or not options.short) and (options.partitions_cut or not kind.apart)
+    ]
 
 
 def order(kinds, rng, each):
@@ -259,7 +270,7 @@ def main():
     folder = options.var / "kafka-faults" / f"{time.strftime('%Y%m%d-%H%M%S')}-seed-{options.seed}"
     folder.mkdir(parents=True)
     again = "--short" if options.short else f"--minutes={options.minutes:g}"
-    only = f" --only={options.only}" if options.only else ""
+    only = (f" --only={options.only}" if options.only else "") + (" --partitions-cut" if options.partitions_cut else "")
     world = World(folder, options)
     world.say(f"again: tests/kafka/faults {again} --seed={options.seed}{only}")
     line, well = "", False
