@@ -1,8 +1,10 @@
 """The Kafka cluster of a run: tools/kafka/broker on ports and in a folder of its own, and what it says of the journal."""
 
+import contextlib
 import json
 import os
 import pathlib
+import select
 import subprocess
 import sys
 import threading
@@ -18,8 +20,8 @@ EYE = pathlib.Path(__file__).resolve().parent / "journal_eye.py"
 # The script waits for a node by itself, and says why if it gives up; this is only for the case that it hangs.
 COMMAND_SECONDS_MAX = 300
 POLL_SECONDS = 0.2
-# Brokers that have just started hear of a new topic one by one.
-CREATE_TRIES_MAX = 5
+# The eye answers, be it that nobody answers it, well within this; one that does not is replaced by a new one.
+EYE_SECONDS_MAX = 30
 
 
 class BrokerError(Exception):
@@ -52,11 +54,11 @@ class Brokers:
             self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
         else:
             self._start_apart()
-        self._create_journal()
-        self._eye = subprocess.Popen(
-            ["/usr/bin/python3", "-B", EYE, self.addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, bufsize=1, start_new_session=True,
+        self._run(
+            [BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}",
+             f"--partitions={self.partition_count}", f"--replication={len(self.nodes)}"]
         )  # fmt: skip
+        self._open_eye()
 
     def _start_apart(self):
         """Each in its namespace: the script's own start would look for all of them in one."""
@@ -68,23 +70,19 @@ class Brokers:
             self.restart(node)
         self._run([BROKER, "start"])
 
-    def _create_journal(self):
-        command = [
-            BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}", f"--partitions={self.partition_count}",
-            f"--replication={len(self.nodes)}",
-        ]  # fmt: skip
-        for _ in range(CREATE_TRIES_MAX - 1):
-            try:
-                self._run(command)
-                return
-            except BrokerError as error:
-                print(f"again, for it is safe to repeat: {error}", file=sys.stderr)
-        self._run(command)
+    def _open_eye(self):
+        self._eye = subprocess.Popen(
+            ["/usr/bin/python3", "-B", EYE, self.addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, bufsize=1, start_new_session=True,
+        )  # fmt: skip
+
+    def _close_eye(self):
+        self._eye.kill()
+        self._eye.wait()
 
     def stop(self):
         if self._eye is not None:
-            self._eye.kill()
-            self._eye.wait()
+            self._close_eye()
         self._command("stop")
         if self.crossing is not None:
             self.crossing.close()
@@ -140,9 +138,14 @@ class Brokers:
 
     def _ask(self, question):
         with self._eye_lock:
-            self._eye.stdin.write(question + "\n")
-            line = self._eye.stdout.readline()
-        answer = json.loads(line) if line else {"error": "journal_eye.py ended"}
+            with contextlib.suppress(BrokenPipeError):
+                self._eye.stdin.write(question + "\n")
+            ready, _, _ = select.select([self._eye.stdout], [], [], EYE_SECONDS_MAX)
+            line = self._eye.stdout.readline() if ready else ""
+            if not line:
+                self._close_eye()
+                self._open_eye()
+        answer = json.loads(line) if line else {"error": "journal_eye.py ended or hung"}
         self.why = answer.get("error", "")
         return None if self.why else answer
 

@@ -12,7 +12,7 @@ Where the brokers do not answer: {"error": "..."}.
 import json
 import sys
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 TOPICS = {"whistle.registry": "registry", "whistle.journal": "cases"}
@@ -53,11 +53,14 @@ class Eye:
         return {"silent": silent, "views": views}
 
     def ends(self):
-        return {
-            key: self.consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ASK_SECONDS)[1]
-            # Asked of the consumer itself: what it knows of leaders it asks nobody again by itself.
-            for topic, key, number, _ in self._known(self.consumer, ASK_SECONDS)
-        }
+        # Asked of the consumer itself: what it knows of leaders it asks nobody again by itself.
+        asked = [TopicPartition(topic, number, OFFSET_END) for topic, _, number, _ in self._known(self.consumer, ASK_SECONDS)]
+        # Not get_watermark_offsets: librdkafka 2.0.2 waits in it without a limit where a broker is gone.
+        found = self.consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
+        for place in found:
+            if place.error is not None:
+                raise KafkaException(place.error)
+        return {f"{TOPICS[place.topic]}/{place.partition}": place.offset for place in found}
 
 
 def main():
