@@ -61,13 +61,13 @@ class Load:
             return sorted(self._busy)
 
     def end(self, seconds):
-        """Ends all clients; commands that were not answered by then are complained of."""
+        """Ends all clients; commands that were not answered by then are complained of, if there was any time for them."""
         self._end.set()
         self._go.set()
         deadline = now_ms() + seconds * 1000
         for client in self._clients:
             client.thread.join(max(0, deadline - now_ms()) / 1000)
-        for name in self.unanswered():
+        for name in self.unanswered() if seconds else ():
             self.complain("not answered", name)
 
     # What was answered since a moment.
