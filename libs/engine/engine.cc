@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
+#include "libs/engine/divergence.h"
 #include "whistle/registry/v1/state.pb.h"
 
 namespace whistle::engine {
@@ -225,10 +226,7 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
     if (reader.ok()) {
       raw->reader = *std::move(reader);
     } else if (absl::IsOutOfRange(reader.status())) {
-      ill = absl::DataLossError(absl::StrCat("DIVERGED: partition ", id.ToString(), " is folded up to offset ",
-                                             next.value - 1, " and the journal ends before it (",
-                                             reader.status().message(),
-                                             "); restore the journal, or delete the projection to build a new one"));
+      ill = absl::DataLossError(absl::StrCat("partition ", id.ToString()));
     } else {
       return reader.status();
     }
@@ -248,10 +246,10 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
   }
   if (!end.ok()) return end.status();
   raw->catch_up_to = *end;
-  if (ill.ok() && *end < next) {
-    ill = absl::DataLossError(absl::StrCat("DIVERGED: partition ", id.ToString(), " is folded up to offset ",
-                                           next.value - 1, " and the journal ends at ", end->value,
-                                           "; restore the journal, or delete the projection to build a new one"));
+  if (ill.ok() && *end < next) ill = absl::DataLossError(absl::StrCat("partition ", id.ToString()));
+  if (const auto& row = raw->strand->fold().row(); !ill.ok() && row) {
+    ill = absl::DataLossError(
+        absl::StrCat(ill.message(), ": ", FoldedText(*row), ", and ", JournalText(*options_.journal, id, *row, *end)));
   }
   partitions_.push_back(std::move(partition));
   if (!ill.ok()) Halt(*raw, PartitionHealth::kDiverged, ill);
@@ -283,12 +281,10 @@ void Engine::Drain(Partition& partition) {
     const base::Digest found = base::Sha256(span.front().record.value);
     const std::string& expected = partition.strand->fold().row()->record_hash();
     if (found.bytes() != expected) {
-      const auto folded = base::Digest::FromBytes(expected);
       return Halt(partition, PartitionHealth::kDiverged,
-                  absl::DataLossError(absl::StrCat(
-                      "DIVERGED: partition ", partition.id.ToString(), " offset ", span.front().offset.value,
-                      " was folded with hash ", folded ? folded->ToHex() : "", " and the journal now holds ",
-                      found.ToHex(), "; this is not the journal that the projection was built from")));
+                  absl::DataLossError(absl::StrCat("partition ", partition.id.ToString(), ": ",
+                                                   FoldedText(*partition.strand->fold().row()),
+                                                   ", and the journal holds hash ", found.ToHex(), " there")));
     }
     span.remove_prefix(1);
   }
@@ -319,7 +315,8 @@ void Engine::Drain(Partition& partition) {
   }
 }
 
-void Engine::Halt(Partition& partition, PartitionHealth health, const absl::Status& why) {
+void Engine::Halt(Partition& partition, PartitionHealth health, const absl::Status& cause) {
+  const absl::Status why = health == PartitionHealth::kDiverged ? Diverged(cause.message()) : cause;
   partition.strand->Halt(why);
   absl::MutexLock lock(&partition.mutex);
   partition.status.health = health;

@@ -114,7 +114,7 @@ class Engine {
 
   absl::Status OpenPartition(base::PartitionId id);
   void Drain(Partition& partition);
-  void Halt(Partition& partition, PartitionHealth health, const absl::Status& why);
+  void Halt(Partition& partition, PartitionHealth health, const absl::Status& cause);
   // The strand halted, by itself or told to.
   void OnHalted(Partition& partition, const absl::Status& why);
   absl::Status RegistryHealth() const;

@@ -27,6 +27,7 @@ namespace whistle::engine {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 // Far beyond what anything here takes.
@@ -225,6 +226,11 @@ TEST_F(EngineTest, AProjectionOfAnotherJournalIsDivergedAndNamesBoth) {
   for (const PartitionStatus& status : engine->Status()) {
     EXPECT_EQ(status.health, PartitionHealth::kDiverged);
     EXPECT_THAT(status.reason, AllOf(HasSubstr("DIVERGED"), HasSubstr(first_uuid), HasSubstr(other->identity().uuid)));
+    // What was folded and what is there, and each of the choices.
+    EXPECT_THAT(status.reason, ContainsRegex("folded up to offset 0 with hash [0-9a-f]{64}, and the journal holds hash "
+                                             "[0-9a-f]{64} there"));
+    EXPECT_THAT(status.reason, AllOf(HasSubstr("restore the journal"), HasSubstr("give --journal the cluster"),
+                                     HasSubstr("delete the projection folder")));
   }
   EXPECT_FALSE(engine->IsHealthy());
   const absl::Status answer = StatusOf(Call(*engine, "case-1", "r-1"));
@@ -268,7 +274,9 @@ TEST_F(EngineWithAForgedStoreTest, AJournalThatEndsBeforeTheProjectionIsDiverged
     const auto engine = Start(journal_.get(), &store_);
     const PartitionStatus status = StatusOf(*engine, partition_);
     EXPECT_EQ(status.health, PartitionHealth::kDiverged) << offset;
-    EXPECT_THAT(status.reason, AllOf(HasSubstr("DIVERGED"), HasSubstr(absl::StrCat(offset)), HasSubstr("end")));
+    EXPECT_THAT(status.reason, ContainsRegex(absl::StrCat("^DIVERGED: .*folded up to offset ", offset,
+                                                          " with hash [0-9a-f]{64}, and the journal ends at offset 2, "
+                                                          "its last record with hash [0-9a-f]{64}; restore")));
     EXPECT_TRUE(absl::IsUnavailable(StatusOf(Call(*engine, "case-1", "r-2"))));
   }
 }

@@ -49,10 +49,9 @@ absl::StatusOr<std::unique_ptr<PartitionFold>> PartitionFold::Open(Options optio
   WHISTLE_ASSIGN_OR_RETURN(fold->row_, fold->options_.store->FindPartition(fold->options_.partition));
   if (fold->row_) {
     if (fold->row_->journal_uuid() != fold->options_.identity.uuid) {
-      return absl::DataLossError(absl::StrCat(
-          "DIVERGED: partition ", fold->options_.partition.ToString(), " of this projection was folded from journal ",
-          fold->row_->journal_uuid(), ", and this is journal ", fold->options_.identity.uuid,
-          "; give the journal it belongs to, or delete the projection to build a new one"));
+      return absl::DataLossError(absl::StrCat("partition ", fold->options_.partition.ToString(),
+                                              " was folded from journal ", fold->row_->journal_uuid(),
+                                              ", and this is journal ", fold->options_.identity.uuid));
     }
     fold->next_offset_ = base::Offset{fold->row_->offset() + 1};
   }
@@ -122,7 +121,7 @@ absl::Status PartitionFold::FoldGenesis(const journal::StoredRecord& record) {
       genesis.journal_uuid() != options_.identity.uuid || genesis.topic() != topic ||
       genesis.partition() != options_.partition.index() ||
       genesis.partition_count() != options_.identity.partition_count) {
-    return absl::DataLossError(absl::StrCat("DIVERGED: ", Where(options_.partition, record.offset),
+    return absl::DataLossError(absl::StrCat(Where(options_.partition, record.offset),
                                             " does not hold the genesis record of journal ", options_.identity.uuid));
   }
   row_.emplace();
@@ -238,7 +237,7 @@ absl::StatusOr<std::vector<Folded>> PartitionFold::FoldBatch(absl::Span<const jo
   absl::Status halt;
   for (const journal::StoredRecord& record : records) {
     if (record.offset != next_offset_) {
-      return absl::DataLossError(absl::StrCat("DIVERGED: expected ", Where(options_.partition, next_offset_),
+      return absl::DataLossError(absl::StrCat("expected ", Where(options_.partition, next_offset_),
                                               " next, found offset ", record.offset.value));
     }
     const base::Digest hash = base::Sha256(record.record.value);

@@ -158,8 +158,10 @@ absl::Status Process::Serve(const std::vector<grpc::Service*>& adapters) {
 absl::Status Process::HealthOf(HostedService& service) {
   for (const engine::PartitionStatus& status : service.engine().Status()) {
     if (status.health == engine::PartitionHealth::kLive) continue;
-    return absl::UnavailableError(absl::StrCat(service.name(), ": partition ", status.partition.ToString(),
-                                               status.reason.empty() ? " is catching up" : ": ", status.reason));
+    const std::string why = absl::StrCat(service.name(), ": partition ", status.partition.ToString(),
+                                         status.reason.empty() ? " is catching up" : ": ", status.reason);
+    const bool diverged = status.health == engine::PartitionHealth::kDiverged;
+    return diverged ? absl::DataLossError(why) : absl::UnavailableError(why);
   }
   return absl::OkStatus();
 }
