@@ -21,13 +21,17 @@ constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
 constexpr absl::Duration kComplainEvery = absl::Seconds(1);
 // What is missing is looked for all the time; not seen missing for so long, it is back.
 constexpr absl::Duration kMissingForgotten = absl::Seconds(3);
+// Readers are tended ten times a second. One that was not for so long stood still with its process (SIGSTOP, a frozen
+// machine), and the broker answers its next fetch as if nothing had been. To delete, make and outgrow a topic takes
+// longer; a busy machine is taken for it now and then, which costs a confirmation.
+constexpr absl::Duration kStoodStill = absl::Milliseconds(300);
 
 size_t BytesOf(const rd_kafka_message_t& message) { return message.len + message.key_len; }
 
 }  // namespace
 
 KafkaFeed::KafkaFeed(const Parts& parts, base::PartitionId partition, base::Offset from)
-    : parts_(parts), partition_(partition), next_(from), confirmed_at_(absl::Now()) {}
+    : parts_(parts), partition_(partition), next_(from), confirmed_at_(absl::Now()), tended_at_(absl::Now()) {}
 
 absl::StatusOr<std::shared_ptr<KafkaFeed>> KafkaFeed::Open(const Parts& parts, base::PartitionId partition,
                                                            base::Offset from, std::function<void()> on_ready) {
@@ -97,6 +101,7 @@ absl::StatusOr<std::vector<StoredRecord>> KafkaFeed::Read(const ReadLimits& limi
   absl::MutexLock lock(&mutex_);
   if (!dead_.ok()) return dead_;
   const absl::Time now = absl::Now();
+  DoubtIfStoodStill(now);
   std::vector<StoredRecord> records;
   size_t bytes = 0;
   while (records.size() < limits.records_max) {
@@ -186,6 +191,12 @@ bool KafkaFeed::InDoubt() const {
   return doubts_ != confirmed_doubts_ || client_->lost_connections() != confirmed_lost_connections_;
 }
 
+void KafkaFeed::DoubtIfStoodStill(absl::Time now) {
+  if (now - tended_at_ < kStoodStill) return;
+  ++doubts_;
+  tended_at_ = now;
+}
+
 void KafkaFeed::Confirm(absl::Time now) {
   if (confirming_ || now < confirm_not_before_ || closed_) return;
   confirming_ = true;
@@ -253,6 +264,8 @@ absl::Status KafkaFeed::Condition(absl::Time now) const {
 void KafkaFeed::Tick(absl::Time now) {
   absl::MutexLock lock(&mutex_);
   if (closed_ || !dead_.ok()) return;
+  DoubtIfStoodStill(now);
+  tended_at_ = now;
   const KafkaEnds::View view = parts_.ends->Look(partition_);
   if (now - missing_seen_ >= kMissingForgotten) missing_since_ = absl::InfiniteFuture();
   const bool shrunk = view.shrunk_since != absl::InfiniteFuture() && view.shrunk_to < next_;

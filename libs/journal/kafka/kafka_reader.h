@@ -67,6 +67,7 @@ class KafkaFeed : public std::enable_shared_from_this<KafkaFeed> {
   void Missing(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The journal may have changed under us since the last confirmation.
   bool InDoubt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DoubtIfStoodStill(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Asks the witness, unless it has been asked.
   void Confirm(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnConfirmed(uint64_t doubts, uint64_t lost_connections, const absl::Status& verdict);
@@ -93,6 +94,8 @@ class KafkaFeed : public std::enable_shared_from_this<KafkaFeed> {
   // Which broker it came from; another one means another leader.
   int32_t broker_ ABSL_GUARDED_BY(mutex_) = -1;
   absl::Time confirmed_at_ ABSL_GUARDED_BY(mutex_);
+  // When Tick last looked at this, or Read found that it had not.
+  absl::Time tended_at_ ABSL_GUARDED_BY(mutex_);
   // Grows with every reason to doubt; what was confirmed is confirmed as of the number at its beginning.
   uint64_t doubts_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t confirmed_doubts_ ABSL_GUARDED_BY(mutex_) = 0;
