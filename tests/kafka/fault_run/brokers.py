@@ -54,10 +54,7 @@ class Brokers:
             self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
         else:
             self._start_apart()
-        self._run(
-            [BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}",
-             f"--partitions={self.partition_count}", f"--replication={len(self.nodes)}"]
-        )  # fmt: skip
+        self.create_journal()
         self._open_eye()
 
     def _start_apart(self):
@@ -69,6 +66,12 @@ class Brokers:
         for node in self.nodes:
             self.restart(node)
         self._run([BROKER, "start"])
+
+    def create_journal(self):
+        self._run(
+            [BUILD / "bin" / "whistlectl", "journal", "create", f"--journal={self.journal}",
+             f"--partitions={self.partition_count}", f"--replication={len(self.nodes)}"]
+        )  # fmt: skip
 
     def _open_eye(self):
         self._eye = subprocess.Popen(
