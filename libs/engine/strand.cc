@@ -156,7 +156,12 @@ void Strand::Start(const PendingPtr& pending) {
     return Answer(pending, pending->KnownSuperseded() ? Superseded() : NoVerdict());
   }
   CaseWork& work = work_[command.case_id];
-  if (StartFromRequestId(pending, work)) return ForgetCaseIfIdle(command.case_id);
+  if (StartFromRequestId(pending, work)) return SettleCase(command.case_id);
+  if (work.gives_way && !work.overlay.empty()) return work.held.push_back(pending);
+  if (work.quiet_until > WallNow()) {
+    redo_at_.emplace(work.quiet_until, pending);
+    return;
+  }
 
   std::shared_ptr<const CaseSnapshot> before;
   if (!work.overlay.empty()) {
@@ -169,18 +174,18 @@ void Strand::Start(const PendingPtr& pending) {
   const std::shared_ptr<const registry::Registry> registry = world_.registry();
   if (const absl::Status registry_health = world_.registry_health(); !registry_health.ok()) {
     Answer(pending, absl::UnavailableError(registry_health.message()));
-    return ForgetCaseIfIdle(command.case_id);
+    return SettleCase(command.case_id);
   }
   if (registry->level() > fold_->options().level_known) {
     Answer(pending, absl::UnavailableError(absl::StrCat("decisions are written in level ", registry->level(),
                                                         " now and this build knows level ",
                                                         fold_->options().level_known, "; upgrade this service")));
-    return ForgetCaseIfIdle(command.case_id);
+    return SettleCase(command.case_id);
   }
   if (registry->version() < before->registry_version) {
     // The case was decided under a registry that this instance has not folded yet.
     awaiting_registry_.push_back(pending);
-    return ForgetCaseIfIdle(command.case_id);
+    return SettleCase(command.case_id);
   }
   const PendingHistory history(*fold_->options().store, command.case_id, work.overlay);
   domain::Context context;
@@ -259,6 +264,7 @@ void Strand::AppendDecision(const PendingPtr& pending, CaseWork& work, const Cas
   }
   attempt->hash = base::Sha256(bytes);
   attempt->parent = before.head;
+  attempt->sent_at = WallNow();
   attempt->after = fold_->Evolve(before, decision, attempt->hash);
   attempt->waiters.push_back(pending);
   pending->in_flight = true;
@@ -303,7 +309,7 @@ void Strand::OnAppended(const base::Digest& hash, absl::StatusOr<journal::Append
     AnswerAll(*attempt, answer);
   }
   JudgeAllParked();
-  ForgetCaseIfIdle(case_id);
+  SettleCase(case_id);
 }
 
 absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) {
@@ -323,14 +329,11 @@ absl::Status Strand::OnRecords(absl::Span<const journal::StoredRecord> records) 
     return status;
   }
   const absl::Time now = WallNow();
-  for (PendingPtr& pending : redo) {
-    const absl::Duration wait = options_.redo_wait * (1.0 + static_cast<double>(random_() % 1000) / 1000.0);
-    redo_at_.emplace(now + wait, std::move(pending));
-  }
+  for (PendingPtr& pending : redo) redo_at_.emplace(now + RedoWait(), std::move(pending));
   for (const PendingPtr& pending : again) Start(pending);
   JudgeAllParked();
   WakePositionWaiters();
-  for (const Folded& one : results) ForgetCaseIfIdle(one.case_id);
+  for (const Folded& one : results) SettleCase(one.case_id);
   return absl::OkStatus();
 }
 
@@ -348,6 +351,14 @@ void Strand::OnFolded(const Folded& folded, std::vector<PendingPtr>& redo, std::
   const auto work = work_.find(attempt ? attempt->decision.case_id() : folded.case_id);
   if (work != work_.end()) {
     std::deque<AttemptPtr>& overlay = work->second.overlay;
+    const bool lost = folded.kind == Folded::Kind::kSupersededByParent;
+    if (attempt) {
+      work->second.round_trip = WallNow() - attempt->sent_at;
+      // Who lost need not give way.
+      if (lost) work->second.gives_way = false;
+    } else if (lost && !overlay.empty()) {
+      work->second.gives_way = true;
+    }
     const auto at = std::find(overlay.begin(), overlay.end(), attempt);
     if (folded.kind == Folded::Kind::kAccepted) {
       if (attempt && at == overlay.begin() && at != overlay.end()) {
@@ -411,9 +422,24 @@ std::vector<Strand::AttemptPtr> Strand::Doom(CaseWork& work, std::ptrdiff_t from
   return doomed;
 }
 
-void Strand::ForgetCaseIfIdle(const std::string& case_id) {
+void Strand::SettleCase(const std::string& case_id) {
   const auto it = work_.find(case_id);
-  if (it != work_.end() && it->second.overlay.empty() && it->second.parked.empty()) work_.erase(it);
+  if (it == work_.end() || !it->second.overlay.empty()) return;
+  CaseWork& work = it->second;
+  const absl::Time now = WallNow();
+  if (std::exchange(work.gives_way, false)) {
+    work.quiet_until = now + std::min(2 * work.round_trip + RedoWait(), options_.give_way_max);
+    quiet_until_.emplace(work.quiet_until, case_id);
+  }
+  for (PendingPtr& pending : std::exchange(work.held, {})) {
+    redo_at_.emplace(std::max(now, work.quiet_until), std::move(pending));
+  }
+  if (work.parked.empty() && work.quiet_until <= now) work_.erase(it);
+}
+
+// Different every time, so that instances that fight for a case take turns.
+absl::Duration Strand::RedoWait() {
+  return options_.redo_wait * (1.0 + static_cast<double>(random_() % 1000) / 1000.0);
 }
 
 void Strand::OnWake() {
@@ -427,10 +453,16 @@ void Strand::OnWake() {
     work_.clear();
     attempts_.clear();
     redo_at_.clear();
+    quiet_until_.clear();
     std::vector<PendingPtr> waiting;
     for (const auto& [number, pending] : pending_) waiting.push_back(pending);
     for (const PendingPtr& pending : waiting) Answer(pending, stalled);
     for (auto& [end, waiter] : std::exchange(position_waiters_, {})) std::move(waiter->done)(stalled);
+  }
+  while (!quiet_until_.empty() && quiet_until_.begin()->first <= now) {
+    const std::string case_id = std::move(quiet_until_.begin()->second);
+    quiet_until_.erase(quiet_until_.begin());
+    SettleCase(case_id);
   }
   std::vector<PendingPtr> due;
   while (!redo_at_.empty() && redo_at_.begin()->first <= now) {
@@ -465,6 +497,7 @@ absl::Time Strand::NextWake() const {
   absl::Time next = absl::InfiniteFuture();
   if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
   if (!redo_at_.empty()) next = std::min(next, redo_at_.begin()->first);
+  if (!quiet_until_.empty()) next = std::min(next, quiet_until_.begin()->first);
   if (!unread_.empty()) next = std::min(next, unread_.begin()->second + options_.stalled_after);
   for (const auto& [end, waiter] : position_waiters_) next = std::min(next, waiter->deadline);
   // The clock says whole milliseconds: woken within one, OnWake would find nothing due yet.
@@ -486,6 +519,7 @@ void Strand::Halt(absl::Status why) {
   work_.clear();
   attempts_.clear();
   redo_at_.clear();
+  quiet_until_.clear();
   awaiting_registry_.clear();
   unread_.clear();
   for (auto& [end, waiter] : std::exchange(position_waiters_, {})) std::move(waiter->done)(health_);

@@ -8,6 +8,7 @@
 // The five rules (DESIGN: How a command flows), each where the model showed it to be needed:
 //   1 overlay: a command decides on the state with all pending decisions of its case applied, request ids included;
 //   2 redo: only after the attempt's own verdict was read, matched by its hash, and the request id was looked up again;
+//     who sees another instance's decision lose to its own gives way on that case;
 //   3 unknown outcome: the attempt and everything built on it is answered UNAVAILABLE and leaves the overlay;
 //   4 a refusal waits until what it rests on is the accepted truth at a position not before the journal's end as of the
 //   call; 5 nobody waits on a dead reader.
@@ -53,6 +54,10 @@ struct StrandOptions {
   // After seeing a foreign decision win, a command waits this long, plus as much again at random, before it is decided
   // again: instances that fight for a case take turns.
   absl::Duration redo_wait = absl::Milliseconds(3);
+  // After seeing a foreign decision lose to its own, an instance sends nothing on that case for two of its round trips
+  // and a little more, at most this long: the other one reads its verdict and sends again, and finds the head at rest.
+  // Without it, whoever pipelines its commands wins hundreds of times in a row.
+  absl::Duration give_way_max = absl::Milliseconds(200);
   // When an append was acknowledged and its record has not been read for this long, the reader is as good as dead.
   absl::Duration stalled_after = absl::Seconds(10);
   // The largest decision that is appended; the journal's own limit.
@@ -154,13 +159,15 @@ class Strand {
   // Takes the attempt and everything after it out of the overlay, and gives them back; their own verdicts are still
   // awaited.
   std::vector<AttemptPtr> Doom(CaseWork& work, std::ptrdiff_t from);
-  void ForgetCaseIfIdle(const std::string& case_id);
+  // Lets the others have their turn, if it is time to and nothing is pending; forgets the case if nothing is under way.
+  void SettleCase(const std::string& case_id);
 
   void Answer(const PendingPtr& pending, engine::Answer answer);
   void AnswerAll(const Attempt& attempt, const engine::Answer& answer);
   common::v1::Receipt ReceiptFor(const Folded& folded) const;
   absl::StatusOr<common::v1::Receipt> StoredReceipt(const std::string& case_id, base::Version version) const;
   void WakePositionWaiters();
+  absl::Duration RedoWait();
   std::string Entropy();
   std::string AttemptId();
 
@@ -182,8 +189,10 @@ class Strand {
   // Unanswered commands by deadline.
   std::set<std::pair<absl::Time, uint64_t>> deadlines_;
   absl::flat_hash_map<uint64_t, PendingPtr> pending_;
-  // Commands waiting to be decided again, by time.
+  // Commands waiting to be decided, or decided again, by time.
   std::multimap<absl::Time, PendingPtr> redo_at_;
+  // Cases on which others have their turn, by when it is over.
+  std::multimap<absl::Time, std::string> quiet_until_;
   // Commands that wait for a newer registry than is folded here.
   std::vector<PendingPtr> awaiting_registry_;
   std::multimap<base::Offset, std::shared_ptr<PositionWaiter>> position_waiters_;

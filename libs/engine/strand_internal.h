@@ -55,6 +55,7 @@ struct Strand::Attempt {
   journal::v1::Decision decision;
   // It is in its case's overlay, not doomed.
   bool in_overlay = true;
+  absl::Time sent_at;
   // The case with it applied.
   std::shared_ptr<const CaseSnapshot> after;
   // The command it carries out, and later ones with the same request id.
@@ -68,6 +69,14 @@ struct Strand::CaseWork {
   // Of the overlay: (client, request id) to attempt.
   absl::flat_hash_map<std::pair<std::string, std::string>, AttemptPtr> by_request;
   std::vector<PendingPtr> parked;
+
+  // Another instance's decision lost to ours: what is pending runs dry, later commands are held, and then, until the
+  // time is over, nothing is sent.
+  bool gives_way = false;
+  std::vector<PendingPtr> held;
+  // How long our last decision took from being sent to being read.
+  absl::Duration round_trip;
+  absl::Time quiet_until = absl::InfinitePast();
 };
 
 }  // namespace whistle::engine

@@ -95,7 +95,7 @@ void Strand::JudgeCase(const std::string& case_id) {
   std::vector<PendingPtr> again;
   JudgeParked(case_id, (*snapshot)->head, fold_->next_offset(), again);
   for (const PendingPtr& pending : again) Start(pending);
-  ForgetCaseIfIdle(case_id);
+  SettleCase(case_id);
 }
 
 void Strand::JudgeAllParked() {

@@ -221,6 +221,37 @@ TEST_F(StrandTest, OfTwoInstancesOneWinsAndTheOtherDecidesAgain) {
   EXPECT_EQ(b_.ReceiptOf(of_b)->version(), 2u);
 }
 
+TEST_F(StrandTest, WhoSeesAnotherLoseLetsItHaveItsTurn) {
+  a_.Submit("a1", 10);
+  const size_t of_b = b_.Submit("b1", 10);
+  a_.Submit("a2", 10);
+  journal_.Land();
+  journal_.Land();
+  a_.Read();
+  ASSERT_EQ(journal_.waiting.size(), 1u) << "a2, which was built on a1";
+  const size_t later = a_.Submit("a3", 10);
+  EXPECT_EQ(journal_.waiting.size(), 1u) << "held: b has lost, and would lose again";
+  journal_.Land();
+  a_.Read();
+  b_.Read();
+  EXPECT_TRUE(journal_.waiting.empty()) << "nor is it sent at once when nothing is pending any more";
+
+  // b's turn: it finds the head at rest.
+  wall_.Add(absl::Milliseconds(6));
+  b_.strand->OnWake();
+  journal_.Land();
+  b_.Read();
+  EXPECT_NE(b_.ReceiptOf(of_b), nullptr);
+  a_.Read();
+  wall_.Set(a_.strand->NextWake());
+  a_.strand->OnWake();
+  ASSERT_EQ(journal_.waiting.size(), 1u);
+  journal_.Land();
+  a_.Read();
+  ASSERT_NE(a_.ReceiptOf(later), nullptr);
+  EXPECT_EQ(a_.ReceiptOf(later)->version(), 4u);
+}
+
 TEST_F(StrandTest, WhatWasBuiltOnASupersededDecisionIsRedoneToo) {
   b_.Submit("b", 10);
   const size_t first = a_.Submit("a1", 10);
