@@ -1,5 +1,5 @@
 // Several writers at once: nothing lost, and the parent rule arbitrates.
-#include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -66,42 +66,53 @@ std::string DecisionOn(const std::string& parent, int writer, int attempt) {
   return decision.SerializeAsString();
 }
 
-// Decides on the head it knows until `versions` are reached; counts how many of its own decisions did.
-int WriteOnTheHead(Journal& journal, base::PartitionId partition, int writer, int versions) {
+struct Written {
+  // Its own decisions that count, as far as it read.
+  int won = 0;
+  // Appends of which nobody knows: each may be there or not.
+  int unknown = 0;
+};
+
+// Decides on the head it knows until `versions` are reached.
+Written WriteOnTheHead(Journal& journal, base::PartitionId partition, int writer, int versions) {
+  constexpr int kUnknownMax = 20;
   ParentRule rule;
   Bell bell;
-  int won = 0;
+  Written written;
   const auto reader = journal.OpenReader(partition, base::Offset{1}, bell.Ringer());
   EXPECT_TRUE(reader.ok()) << reader.status();
-  if (!reader.ok()) return 0;
+  if (!reader.ok()) return written;
+  std::set<std::string> own;
   for (int attempt = 0; rule.version() < versions; ++attempt) {
-    const std::string mine = DecisionOn(rule.head(), writer, attempt);
+    const std::string mine = *own.insert(DecisionOn(rule.head(), writer, attempt)).first;
     const absl::StatusOr<Appended> appended = AppendAndWait(journal, partition, {"case", mine, {}});
-    EXPECT_TRUE(appended.ok()) << appended.status();
-    if (!appended.ok()) return won;
-    for (bool read_mine = false; !read_mine;) {
+    if (!appended.ok()) {
+      EXPECT_TRUE(absl::IsUnavailable(appended.status())) << appended.status();
+      EXPECT_LE(++written.unknown, kUnknownMax);
+      if (testing::Test::HasFailure()) return written;
+    }
+    // What is known to be there is waited for; of the rest, what there is.
+    for (bool read_on = true; read_on;) {
       const auto records = (*reader)->Read({});
       EXPECT_TRUE(records.ok()) << records.status();
-      if (!records.ok() || (records->empty() && !bell.Wait())) return won;
+      if (!records.ok() || (records->empty() && appended.ok() && !bell.Wait())) return written;
+      read_on = appended.ok();
       for (const StoredRecord& record : *records) {
-        const bool counts = rule.Counts(record);
-        if (record.offset == appended->offset) {
-          read_mine = true;
-          if (counts) ++won;
-        }
+        if (rule.Counts(record) && own.contains(record.record.value)) ++written.won;
+        if (appended.ok() && record.offset == appended->offset) read_on = false;
       }
     }
   }
-  return won;
+  return written;
 }
 
 TEST_P(JournalConformance, OfTwoWritersExactlyOneWinsAtEveryVersion) {
   const base::PartitionId partition = PartitionForCase("case", journal().identity().partition_count);
   constexpr int kVersions = 200;
-  std::atomic<int> won = 0;
+  Written written[2];
   std::vector<std::thread> writers;
   for (int w = 0; w < 2; ++w) {
-    writers.emplace_back([&, w] { won += WriteOnTheHead(journal(), partition, w, kVersions); });
+    writers.emplace_back([&, w] { written[w] = WriteOnTheHead(journal(), partition, w, kVersions); });
   }
   for (std::thread& writer : writers) writer.join();
 
@@ -111,7 +122,11 @@ TEST_P(JournalConformance, OfTwoWritersExactlyOneWinsAtEveryVersion) {
   for (const StoredRecord& record : ReadAll(journal(), partition, 1)) counted += rule.Counts(record) ? 1 : 0;
   EXPECT_GE(rule.version(), kVersions);
   EXPECT_EQ(counted, rule.version());
-  EXPECT_EQ(won.load(), counted) << "each writer's own verdicts and an outsider's must add up";
+  const int won = written[0].won + written[1].won;
+  EXPECT_LE(won, counted);
+  if (written[0].unknown + written[1].unknown == 0) {
+    EXPECT_EQ(won, counted) << "each writer's own verdicts and an outsider's must add up";
+  }
 }
 
 }  // namespace
