@@ -48,6 +48,8 @@ class Harness {
     kSettableClock,
     // A record's stamp is the same for whoever appended it and whoever reads it.
     kTrueStamps,
+    // Many appends under way at once are all acknowledged: nothing is made to fail on purpose.
+    kSureAppends,
   };
   // Why it lacks them.
   virtual std::map<Capability, std::string> lacks() const { return {}; }

@@ -80,6 +80,7 @@ TEST_P(JournalConformance, ARecordWithoutKeyValueAndHeadersIsKeptAsItIs) {
 }
 
 TEST_P(JournalConformance, AppendsOfOneCallerKeepTheirOrder) {
+  WHISTLE_JOURNAL_NEEDS(kSureAppends);
   std::vector<std::future<absl::StatusOr<Appended>>> outcomes;
   for (int i = 0; i < 500; ++i) {
     outcomes.push_back(StartAppend(journal(), kPartition, {"case", std::to_string(i), {}}));

@@ -15,6 +15,7 @@ namespace whistle::journal {
 namespace {
 
 TEST_P(JournalConformance, TwoConcurrentWritersInterleaveWithoutLoss) {
+  WHISTLE_JOURNAL_NEEDS(kSureAppends);
   const base::PartitionId partition = base::PartitionId::Case(7);
   constexpr int kEach = 300;
   std::vector<std::thread> writers;
