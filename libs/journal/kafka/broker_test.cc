@@ -183,7 +183,7 @@ TEST_F(KafkaBroker, DangerousSettingsAreAllNamedAtOpenAndAtCreation) {
       options_.cases_topic, kPartitions,
       {{"cleanup.policy", "compact"}, {"max.message.bytes", "1000"}, {"unclean.leader.election.enable", "true"}});
   topics_.Make(options_.registry_topic, 1, SettingsOfNewTopic(1));
-  for (const absl::Status& status : {Create().status(), CheckKafkaTopics(options_, kPartitions)}) {
+  for (const absl::Status& status : {Create().status(), CheckKafkaTopics(options_, kPartitions).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("cleanup.policy=compact"), HasSubstr("max.message.bytes=1000"),
@@ -194,7 +194,7 @@ TEST_F(KafkaBroker, DangerousSettingsAreAllNamedAtOpenAndAtCreation) {
 
 TEST_F(KafkaBroker, AJournalWhoseTopicGrewPartitionsIsRefused) {
   ASSERT_TRUE(Create().ok());
-  EXPECT_THAT(std::string(CheckKafkaTopics(options_, kPartitions + 1).message()),
+  EXPECT_THAT(std::string(CheckKafkaTopics(options_, kPartitions + 1).status().message()),
               AllOf(HasSubstr("has 3 partitions"), HasSubstr("has 4")));
 }
 

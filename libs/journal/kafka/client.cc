@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -88,7 +89,19 @@ KafkaProperties ClientProperties(const KafkaOptions& options, ClientPurpose purp
 
 absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(const KafkaOptions& options, ClientPurpose purpose,
                                                                OnDelivery on_delivery) {
-  std::unique_ptr<KafkaClient> self(new KafkaClient(options.on_log, std::move(on_delivery)));
+  return MakeClient(options, purpose, std::move(on_delivery), std::nullopt);
+}
+
+absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::MakeForOne(KafkaOptions options, const std::string& address) {
+  options.brokers = address;
+  options.on_log = nullptr;
+  return MakeClient(options, ClientPurpose::kAsk, nullptr, address);
+}
+
+absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::MakeClient(const KafkaOptions& options, ClientPurpose purpose,
+                                                                     OnDelivery on_delivery,
+                                                                     std::optional<std::string> only) {
+  std::unique_ptr<KafkaClient> self(new KafkaClient(options.on_log, std::move(on_delivery), std::move(only)));
   ConfPtr conf(rd_kafka_conf_new());
   char why[512] = {};
   for (const auto& [name, value] : ClientProperties(options, purpose)) {
@@ -106,6 +119,7 @@ absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(const KafkaOption
   rd_kafka_conf_set_opaque(conf.get(), self.get());
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaClient::Log);
   rd_kafka_conf_set_closesocket_cb(conf.get(), &KafkaClient::CloseSocket);
+  if (self->only_) rd_kafka_conf_set_connect_cb(conf.get(), &KafkaClient::ConnectToOne);
   if (self->on_delivery_) rd_kafka_conf_set_dr_msg_cb(conf.get(), &KafkaClient::Delivered);
 
   const bool produces = purpose == ClientPurpose::kProduce || purpose == ClientPurpose::kAdmin;
@@ -131,6 +145,11 @@ void KafkaClient::Log(const rd_kafka_t* client, int level, const char* facility,
 
 void KafkaClient::Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
   static_cast<const KafkaClient*>(self)->on_delivery_(*message);
+}
+
+int KafkaClient::ConnectToOne(int socket, const sockaddr* address, int size, const char* name, void* self) {
+  if (name != *static_cast<const KafkaClient*>(self)->only_) return ECONNREFUSED;
+  return ::connect(socket, address, static_cast<socklen_t>(size)) == 0 || errno == EINPROGRESS ? 0 : errno;
 }
 
 int KafkaClient::CloseSocket(int socket, void* self) {

@@ -4,11 +4,15 @@
 #ifndef WHISTLE_LIBS_JOURNAL_KAFKA_CLIENT_H_
 #define WHISTLE_LIBS_JOURNAL_KAFKA_CLIENT_H_
 
+#include <sys/socket.h>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/base/ids.h"
@@ -22,7 +26,7 @@ enum class ClientPurpose {
   kProduce,
   // Feeds readers, many partitions at a time.
   kRead,
-  // Reads single records and asks for ends: nothing of it may wait behind a fetch that a broker holds.
+  // Asks, and reads single records: nothing of it may wait behind a fetch that a broker holds.
   kAsk,
   // Makes topics and describes them.
   kAdmin,
@@ -44,6 +48,10 @@ class KafkaClient {
   static absl::StatusOr<std::unique_ptr<KafkaClient>> Make(const KafkaOptions& options, ClientPurpose purpose,
                                                            OnDelivery on_delivery = nullptr);
 
+  // For kAsk, of the one broker at "HOST:PORT": it connects to no other, and says nothing to the log, where whoever
+  // talks to all of them complains already.
+  static absl::StatusOr<std::unique_ptr<KafkaClient>> MakeForOne(KafkaOptions options, const std::string& address);
+
   KafkaClient(const KafkaClient&) = delete;
   KafkaClient& operator=(const KafkaClient&) = delete;
 
@@ -57,16 +65,23 @@ class KafkaClient {
   uint64_t lost_connections() const { return lost_connections_.load(); }
 
  private:
-  KafkaClient(std::function<void(absl::string_view)> on_log, OnDelivery on_delivery)
-      : on_log_(std::move(on_log)), on_delivery_(std::move(on_delivery)) {}
+  KafkaClient(std::function<void(absl::string_view)> on_log, OnDelivery on_delivery, std::optional<std::string> only)
+      : on_log_(std::move(on_log)), on_delivery_(std::move(on_delivery)), only_(std::move(only)) {}
 
   static void Log(const rd_kafka_t* client, int level, const char* facility, const char* text);
   static void Delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   static int CloseSocket(int socket, void* self);
+  static int ConnectToOne(int socket, const sockaddr* address, int size, const char* name, void* self);
+
+  static absl::StatusOr<std::unique_ptr<KafkaClient>> MakeClient(const KafkaOptions& options, ClientPurpose purpose,
+                                                                 OnDelivery on_delivery,
+                                                                 std::optional<std::string> only);
 
   // Used by librdkafka's threads until client_ is gone, so before it.
   const std::function<void(absl::string_view)> on_log_;
   const OnDelivery on_delivery_;
+  // The one address, "HOST:PORT", that may be connected to.
+  const std::optional<std::string> only_;
   std::atomic<uint64_t> lost_connections_{0};
 
   KafkaClientPtr client_;

@@ -1,20 +1,16 @@
-// Where partitions end: asked of their leaders, many callers with one question, and every moment, to notice an outage.
+// Where partitions end: asked of the brokers, many callers with one question, and every moment, to notice an outage.
 //
-// What the end is: the leader's high watermark, which ListOffsets tells a client that reads uncommitted. An append with
-// acks=all is acknowledged only after the leader's high watermark has passed it, so whoever asks that leader afterwards
-// is told of an end above it. A new leader knows its high watermark only some time after its election; until it has
-// reached where its own term began, which is past everything that was ever acknowledged, it does not answer
-// (OFFSET_NOT_AVAILABLE, to older clients LEADER_NOT_AVAILABLE: KIP-207), and we ask again. What remains is a deposed
-// leader that does not know it yet: cut off from the other brokers, but not from us. It would tell an end that was true
-// before it was cut off. Nothing in the protocol that librdkafka 2.0.2 speaks tells it from a true one; an answer below
-// anything that this process has seen acknowledged, read or answered is not believed.
+// Each broker that keeps a replica is asked alone, over a connection of its own, and `agreed_end.h` says which answers
+// make an end that may be believed. One that lies below anything that this process had seen when it asked is not.
 #ifndef WHISTLE_LIBS_JOURNAL_KAFKA_ENDS_H_
 #define WHISTLE_LIBS_JOURNAL_KAFKA_ENDS_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -24,7 +20,9 @@
 #include "absl/time/time.h"
 #include "libs/base/ids.h"
 #include "libs/journal/journal.h"
+#include "libs/journal/kafka/agreed_end.h"
 #include "libs/journal/kafka/client.h"
+#include "libs/journal/kafka/cluster_view.h"
 #include "libs/journal/kafka/kafka_options.h"
 
 namespace whistle::journal {
@@ -36,7 +34,7 @@ class KafkaEnds {
   struct View {
     // The highest end seen: of an answer, an acknowledgement or a record read.
     base::Offset highest;
-    // OK, or UNAVAILABLE once nobody could say the end for unreachable_after.
+    // OK, or UNAVAILABLE once nobody said that it leads, and where the partition ends, for unreachable_after.
     absl::Status reachable;
     absl::Time unreachable_since = absl::InfiniteFuture();
     // Since when the cluster says an end below `highest`, and which.
@@ -44,13 +42,15 @@ class KafkaEnds {
     base::Offset shrunk_to;
   };
 
-  // `asker` outlives it. `on_changed` is called after a partition became reachable or unreachable, shrank or recovered.
-  KafkaEnds(const KafkaOptions& options, KafkaClient* asker, int partition_count,
+  // `asker` outlives it. `min_insync`: the smallest min.insync.replicas of the topics. `on_changed` is called after a
+  // partition became reachable or unreachable, shrank or recovered.
+  KafkaEnds(const KafkaOptions& options, KafkaClient* asker, int partition_count, int min_insync,
             std::function<void(base::PartitionId)> on_changed);
-  // Questions that are open are answered UNAVAILABLE.
+  // Questions that are open are answered UNAVAILABLE. Waits for the brokers that are being asked, at most some seconds.
   ~KafkaEnds();
 
-  // The end at some moment between the call and `done`; UNAVAILABLE after end_timeout.
+  // The end at some moment between the call and `done`, above every append that anybody was told of before the call;
+  // UNAVAILABLE after end_timeout.
   void Ask(base::PartitionId partition, Journal::EndDone done);
 
   // The partition has a record at `offset`: it ends past it.
@@ -60,54 +60,71 @@ class KafkaEnds {
 
  private:
   struct Question {
+    Moment asked = 0;
     absl::Time deadline;
     Journal::EndDone done;
   };
   struct Partition {
-    explicit Partition(base::PartitionId id) : id(id) {}
-
-    const base::PartitionId id;
+    std::vector<BrokerId> replicas;
+    // In the order they were asked.
     std::vector<Question> open;
-    // A query is under way; questions that come now wait for the next one, which begins after them.
-    bool asked = false;
-    // The last query failed: it is asked alone, so that it does not hold up the others.
-    bool ill = false;
-    absl::Time not_before = absl::InfinitePast();
-    absl::Time beat_at = absl::InfinitePast();
+    // Of the last end that was agreed.
+    Moment agreed_as_of = 0;
 
     base::Offset highest;
-    absl::Time answered_at;
-    absl::Status last_error;
+    absl::Time heard_at;
     bool unreachable = false;
     absl::Time shrunk_since = absl::InfiniteFuture();
     base::Offset shrunk_to;
   };
-  struct Query {
-    std::vector<Partition*> partitions;
-    // The questions that this query will answer, each partition's.
-    std::vector<std::vector<Question>> questions;
-    bool ill = false;
+  // One that keeps replicas; a thread of its own asks it.
+  struct Broker {
+    std::string address;
+    absl::Status last;
+    absl::Time asked_at = absl::InfinitePast();
+    // What was known to be in the partitions when `words_[broker]` was asked for.
+    std::map<base::PartitionId, base::Offset> floors;
   };
-  using Answers = std::vector<absl::StatusOr<base::Offset>>;
+  using Answer = std::pair<Journal::EndDone, absl::StatusOr<base::Offset>>;
+  // What is to be called once the lock is given back.
+  struct Calls {
+    std::vector<Answer> answers;
+    std::vector<base::PartitionId> changed;
+  };
 
-  void Run();
-  // What to ask now; nothing when there is nothing. `wake` is when to look again.
-  Query Take(absl::Time now, absl::Time* wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Answers AskCluster(const Query& query) const;
-  void Settle(Query query, const Answers& answers);
+  // Learns, of any broker, which brokers there are and what they keep.
+  void RunScout();
+  void Learn(const ClusterView& view) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void RunBroker(BrokerId id);
+  absl::Time DueAt(BrokerId id, const Broker& broker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<BrokerWord> AskAlone(KafkaClient& client, BrokerId id, Moment asked);
+  void Hear(BrokerId id, absl::StatusOr<BrokerWord> word, std::map<base::PartitionId, base::Offset> floors);
+  void Settle(base::PartitionId id, Partition& partition, Calls& calls) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Gives up on questions that are too old, and on partitions that nobody leads.
+  void RunWatch();
+  // Why a partition's end is not known: what each broker says.
+  absl::Status Unknown(base::PartitionId id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Waits until something changed, or until `deadline`.
+  void AwaitChange(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Make(Calls calls) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const KafkaOptions options_;
   KafkaClient* const asker_;
+  const int min_insync_;
   const std::function<void(base::PartitionId)> on_changed_;
 
   mutable absl::Mutex mutex_;
   std::map<base::PartitionId, Partition> partitions_ ABSL_GUARDED_BY(mutex_);
-  int ill_queries_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<BrokerId, Broker> brokers_ ABSL_GUARDED_BY(mutex_);
+  std::map<BrokerId, BrokerWord> words_ ABSL_GUARDED_BY(mutex_);
+  Moment now_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // Grows with every change that a waiting thread may want to know of.
   uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 0;
-
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace whistle::journal

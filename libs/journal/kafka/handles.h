@@ -31,6 +31,7 @@ using KafkaClientPtr = std::unique_ptr<rd_kafka_t, KafkaDelete<DestroyKafkaClien
 using KafkaTopicPtr = std::unique_ptr<rd_kafka_topic_t, KafkaDelete<rd_kafka_topic_destroy>>;
 using KafkaQueuePtr = std::unique_ptr<rd_kafka_queue_t, KafkaDelete<rd_kafka_queue_destroy>>;
 using KafkaMessagePtr = std::unique_ptr<rd_kafka_message_t, KafkaDelete<rd_kafka_message_destroy>>;
+using KafkaMetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, KafkaDelete<rd_kafka_metadata_destroy>>;
 using KafkaPartitionsPtr =
     std::unique_ptr<rd_kafka_topic_partition_list_t, KafkaDelete<rd_kafka_topic_partition_list_destroy>>;
 

@@ -129,7 +129,7 @@ absl::StatusOr<KafkaCreation> CompleteGenesis(const KafkaOptions& options, int p
 }
 
 // As CheckKafkaTopics, but NOT_FOUND where the broker that was asked does not know a topic.
-absl::Status CheckTopicsKnown(const KafkaOptions& options, int partition_count) {
+absl::StatusOr<int> CheckTopicsKnown(const KafkaOptions& options, int partition_count) {
   WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> admin, KafkaClient::Make(options, ClientPurpose::kAdmin));
   std::vector<TopicFacts> topics;
   for (const base::PartitionId any : {base::PartitionId::Case(0), base::PartitionId::Registry()}) {
@@ -148,7 +148,7 @@ absl::Status CheckTopicsKnown(const KafkaOptions& options, int partition_count) 
       dangers.push_back(std::move(danger));
     }
   }
-  if (dangers.empty()) return absl::OkStatus();
+  if (dangers.empty()) return std::min(MinInSync(topics[0]), MinInSync(topics[1]));
   return absl::FailedPreconditionError(
       absl::StrCat("the journal's topics endanger it:\n  ", absl::StrJoin(dangers, "\n  ")));
 }
@@ -157,7 +157,7 @@ absl::Status CheckTopicsKnown(const KafkaOptions& options, int partition_count) 
 absl::Status AwaitTopicsKnown(const KafkaOptions& options, int partition_count) {
   const absl::Time deadline = absl::Now() + kTopicPatience;
   while (true) {
-    const absl::Status status = CheckTopicsKnown(options, partition_count);
+    const absl::Status status = CheckTopicsKnown(options, partition_count).status();
     if (!absl::IsNotFound(status)) return status;
     if (absl::Now() >= deadline) {
       return absl::UnavailableError(
@@ -195,10 +195,11 @@ absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, in
   return creation;
 }
 
-absl::Status CheckKafkaTopics(const KafkaOptions& options, int partition_count) {
+absl::StatusOr<int> CheckKafkaTopics(const KafkaOptions& options, int partition_count) {
   WHISTLE_RETURN_IF_ERROR(CheckKafkaOptions(options));
-  const absl::Status status = CheckTopicsKnown(options, partition_count);
-  return absl::IsNotFound(status) ? NoJournal(options, status.message()) : status;
+  const absl::StatusOr<int> min_insync = CheckTopicsKnown(options, partition_count);
+  if (absl::IsNotFound(min_insync.status())) return NoJournal(options, min_insync.status().message());
+  return min_insync;
 }
 
 }  // namespace whistle::journal

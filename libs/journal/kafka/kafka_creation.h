@@ -36,10 +36,10 @@ struct KafkaCreation {
 absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, int partition_count, int replication,
                                                  absl::Time now);
 
-// OK if both topics are there, the cases' with `partition_count` partitions, and no setting endangers the journal.
-// FAILED_PRECONDITION names each setting that does, its value, and the command that puts it right. KafkaJournal::Open
-// calls it.
-absl::Status CheckKafkaTopics(const KafkaOptions& options, int partition_count);
+// The min.insync.replicas of the topics, the smaller one, if both are there, the cases' with `partition_count`
+// partitions, and no setting endangers the journal. FAILED_PRECONDITION names each setting that does, its value, and
+// the command that puts it right. KafkaJournal::Open calls it.
+absl::StatusOr<int> CheckKafkaTopics(const KafkaOptions& options, int partition_count);
 
 }  // namespace whistle::journal
 

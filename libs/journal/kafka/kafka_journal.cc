@@ -1,6 +1,7 @@
 #include "libs/journal/kafka/kafka_journal.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +12,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
@@ -29,6 +29,9 @@ namespace {
 
 // How often feeds and clients are looked after.
 constexpr absl::Duration kTickEvery = absl::Milliseconds(100);
+
+// The mock cluster has no settings to be asked for: a majority of its three.
+constexpr int kMockMinInSync = 2;
 
 }  // namespace
 
@@ -48,11 +51,11 @@ class KafkaJournal::Impl {
  private:
   class FeedReader;
 
-  Impl(KafkaOptions options, std::unique_ptr<KafkaClient> asker, OpenedTopics topics);
+  Impl(KafkaOptions options, std::unique_ptr<KafkaClient> asker, OpenedTopics topics, int min_insync);
 
   absl::Status CheckPartition(base::PartitionId partition) const;
-  // The partition's end, asked of the cluster; blocks.
-  absl::StatusOr<base::Offset> AwaitEnd(base::PartitionId partition);
+  // The partitions' ends, all asked at once; blocks until the last is known, or one cannot be.
+  absl::StatusOr<std::vector<base::Offset>> AwaitEnds(const std::vector<base::PartitionId>& partitions);
   void OnEndChanged(base::PartitionId partition);
   void Tend();
 
@@ -97,27 +100,28 @@ absl::StatusOr<std::unique_ptr<KafkaJournal::Impl>> KafkaJournal::Impl::Open(Kaf
   WHISTLE_RETURN_IF_ERROR(CheckKafkaOptions(options));
   WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> asker, KafkaClient::Make(options, ClientPurpose::kAsk));
   WHISTLE_ASSIGN_OR_RETURN(OpenedTopics topics, OpenTopics(options, *asker));
-  if (!options.mock_cluster) WHISTLE_RETURN_IF_ERROR(CheckKafkaTopics(options, topics.identity.partition_count));
-  std::unique_ptr<Impl> self(new Impl(std::move(options), std::move(asker), std::move(topics)));
+  int min_insync = kMockMinInSync;
+  if (!options.mock_cluster) {
+    WHISTLE_ASSIGN_OR_RETURN(min_insync, CheckKafkaTopics(options, topics.identity.partition_count));
+  }
+  std::unique_ptr<Impl> self(new Impl(std::move(options), std::move(asker), std::move(topics), min_insync));
   WHISTLE_ASSIGN_OR_RETURN(
       self->producer_,
       KafkaProducer::Make(self->options_, [ends = self->ends_.get()](base::PartitionId partition, base::Offset offset) {
         ends->Saw(partition, offset);
       }));
   // So that OpenReader knows, without asking, what any position that is true may be.
-  for (const base::PartitionId partition : AllPartitions(self->identity_.partition_count)) {
-    WHISTLE_RETURN_IF_ERROR(self->AwaitEnd(partition).status());
-  }
+  WHISTLE_RETURN_IF_ERROR(self->AwaitEnds(AllPartitions(self->identity_.partition_count)).status());
   return self;
 }
 
-KafkaJournal::Impl::Impl(KafkaOptions options, std::unique_ptr<KafkaClient> asker, OpenedTopics topics)
+KafkaJournal::Impl::Impl(KafkaOptions options, std::unique_ptr<KafkaClient> asker, OpenedTopics topics, int min_insync)
     : options_(std::move(options)),
       identity_(std::move(topics.identity)),
       asker_(std::move(asker)),
       consumers_(options_, identity_.partition_count),
       witness_(asker_.get(), std::move(topics.genesis_hashes), options_.mock_cluster),
-      ends_(std::make_unique<KafkaEnds>(options_, asker_.get(), identity_.partition_count,
+      ends_(std::make_unique<KafkaEnds>(options_, asker_.get(), identity_.partition_count, min_insync,
                                         [this](base::PartitionId partition) { OnEndChanged(partition); })) {
   tender_ = std::thread([this] { Tend(); });
 }
@@ -173,15 +177,22 @@ void KafkaJournal::Impl::End(base::PartitionId partition, EndDone done) {
   ends_->Ask(partition, std::move(done));
 }
 
-absl::StatusOr<base::Offset> KafkaJournal::Impl::AwaitEnd(base::PartitionId partition) {
-  absl::StatusOr<base::Offset> end;
-  absl::Notification known;
-  ends_->Ask(partition, [&](absl::StatusOr<base::Offset> answer) {
-    end = std::move(answer);
-    known.Notify();
-  });
-  known.WaitForNotification();
-  return end;
+absl::StatusOr<std::vector<base::Offset>> KafkaJournal::Impl::AwaitEnds(
+    const std::vector<base::PartitionId>& partitions) {
+  std::vector<std::promise<absl::StatusOr<base::Offset>>> told(partitions.size());
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    ends_->Ask(partitions[i], [&told, i](absl::StatusOr<base::Offset> end) { told[i].set_value(std::move(end)); });
+  }
+  // Each is waited for, also after a failure: the others are on their way to this frame.
+  std::vector<base::Offset> ends;
+  absl::Status worst;
+  for (auto& promise : told) {
+    const absl::StatusOr<base::Offset> end = promise.get_future().get();
+    worst.Update(end.status());
+    if (end.ok()) ends.push_back(*end);
+  }
+  if (!worst.ok()) return worst;
+  return ends;
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> KafkaJournal::Impl::OpenReader(base::PartitionId partition, base::Offset from,
@@ -189,7 +200,8 @@ absl::StatusOr<std::unique_ptr<Reader>> KafkaJournal::Impl::OpenReader(base::Par
   WHISTLE_RETURN_IF_ERROR(CheckPartition(partition));
   base::Offset end = ends_->Look(partition).highest;
   if (from > end) {
-    WHISTLE_ASSIGN_OR_RETURN(end, AwaitEnd(partition));
+    WHISTLE_ASSIGN_OR_RETURN(const std::vector<base::Offset> ends, AwaitEnds({partition}));
+    end = ends.front();
   }
   if (from.value < 0 || from > end) {
     return absl::OutOfRangeError(absl::StrCat("partition ", partition.ToString(), " of journal ", identity_.uuid,

@@ -9,13 +9,12 @@
 #include "absl/time/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/journal/genesis.h"
+#include "libs/journal/kafka/cluster_view.h"
 #include "libs/journal/kafka/handles.h"
 #include "libs/journal/kafka/stored_message.h"
 
 namespace whistle::journal {
 namespace {
-
-using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, KafkaDelete<rd_kafka_metadata_destroy>>;
 
 // One try of several within kClusterPatience.
 constexpr absl::Duration kTry = absl::Seconds(2);
@@ -32,19 +31,12 @@ auto UntilAvailable(Attempt attempt) -> decltype(attempt()) {
   }
 }
 
-// Where a partition begins (RD_KAFKA_OFFSET_BEGINNING) or ends (RD_KAFKA_OFFSET_END) now. Each asked by itself: what
-// librdkafka has for both takes the one for the other if one of its requests fails.
-absl::StatusOr<int64_t> AskOffset(KafkaClient& asker, base::PartitionId partition, int64_t which) {
-  const KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_t* const asked =
-      rd_kafka_topic_partition_list_add(list.get(), asker.topic_name(partition), partition.index());
-  asked->offset = which;
-  rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(asker.get(), list.get(), KafkaMilliseconds(kTry));
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || asked->offset < 0) {
-    return KafkaUnavailable(absl::StrCat("it is not known where partition ", partition.ToString(), " ends"), error);
-  }
-  return asked->offset;
+absl::StatusOr<base::Offset> AskOffset(KafkaClient& asker, base::PartitionId partition, Edge edge) {
+  absl::StatusOr<base::Offset> offset = AskOffsets(asker, {partition}, edge, kTry).at(partition);
+  if (offset.ok()) return offset;
+  return absl::UnavailableError(
+      absl::StrCat("it is not known where partition ", partition.ToString(),
+                   edge == Edge::kBegin ? " begins: " : " ends: ", offset.status().message()));
 }
 
 }  // namespace
@@ -61,7 +53,7 @@ absl::StatusOr<TopicShape> DescribeShape(KafkaClient& client, base::PartitionId 
   const rd_kafka_resp_err_t error =
       rd_kafka_metadata(client.get(), 0, client.topic(any_of_topic), &raw, KafkaMilliseconds(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaUnavailable("the Kafka cluster cannot be reached", error);
-  const MetadataPtr metadata(raw);
+  const KafkaMetadataPtr metadata(raw);
   TopicShape shape;
   if (metadata->topic_cnt != 1) return absl::UnavailableError("the Kafka cluster does not say what topics it has");
   const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
@@ -86,14 +78,14 @@ absl::StatusOr<TopicShape> DescribeShape(KafkaClient& client, base::PartitionId 
 
 absl::StatusOr<std::optional<FirstRecord>> ReadGenesis(KafkaClient& asker, base::PartitionId partition,
                                                        bool any_stamp) {
-  const auto ask = [&](int64_t which) { return UntilAvailable([&] { return AskOffset(asker, partition, which); }); };
-  WHISTLE_ASSIGN_OR_RETURN(const int64_t end, ask(RD_KAFKA_OFFSET_END));
-  if (end == 0) return std::nullopt;
-  WHISTLE_ASSIGN_OR_RETURN(const int64_t begin, ask(RD_KAFKA_OFFSET_BEGINNING));
-  if (begin > 0) {
-    return absl::DataLossError(absl::StrCat("the first ", begin, " records of partition ", partition.ToString(),
+  const auto ask = [&](Edge edge) { return UntilAvailable([&] { return AskOffset(asker, partition, edge); }); };
+  WHISTLE_ASSIGN_OR_RETURN(const base::Offset end, ask(Edge::kEnd));
+  if (end == base::Offset{0}) return std::nullopt;
+  WHISTLE_ASSIGN_OR_RETURN(const base::Offset begin, ask(Edge::kBegin));
+  if (begin > base::Offset{0}) {
+    return absl::DataLossError(absl::StrCat("the first ", begin.value, " records of partition ", partition.ToString(),
                                             " (topic ", asker.topic_name(partition), ") were deleted; it ends at ",
-                                            end));
+                                            end.value));
   }
   const absl::StatusOr<StoredRecord> first = UntilAvailable([&] {
     auto record = ReadRecordAt(asker, partition, base::Offset{0}, kTry, any_stamp);

@@ -40,6 +40,12 @@ std::vector<std::pair<std::string, std::string>> SettingsOfNewTopic(int replicat
   return settings;
 }
 
+int MinInSync(const TopicFacts& facts) {
+  int replicas = 0;
+  const auto setting = facts.settings.find("min.insync.replicas");
+  return setting != facts.settings.end() && absl::SimpleAtoi(setting->second, &replicas) ? replicas : 0;
+}
+
 std::vector<std::string> TopicDangers(const TopicFacts& facts, int partitions, absl::string_view brokers) {
   std::vector<std::string> dangers;
   const auto found = [&](absl::string_view name) -> std::string {
@@ -57,10 +63,9 @@ std::vector<std::string> TopicDangers(const TopicFacts& facts, int partitions, a
     if (found(demand.name) != demand.value) complain(demand.name, demand.value, demand.why);
   }
 
-  int in_sync = 0;
-  const bool known = absl::SimpleAtoi(found("min.insync.replicas"), &in_sync);
+  const int in_sync = MinInSync(facts);
   const std::string right = absl::StrCat(InSyncReplicasOf(facts.replicas));
-  if (!known || (facts.replicas > 1 && in_sync < 2)) {
+  if (in_sync < 1 || (facts.replicas > 1 && in_sync < 2)) {
     complain("min.insync.replicas", right,
              absl::StrCat("of ", facts.replicas, " copies a single one would do to acknowledge a record"));
   } else if (in_sync > facts.replicas) {

@@ -26,6 +26,9 @@ std::vector<std::pair<std::string, std::string>> SettingsOfNewTopic(int replicat
 // and the command that changes it, run against `brokers`. Empty if there is none.
 std::vector<std::string> TopicDangers(const TopicFacts& facts, int partitions, absl::string_view brokers);
 
+// How many replicas write a record before it is acknowledged; 0 if the facts do not say.
+int MinInSync(const TopicFacts& facts);
+
 }  // namespace whistle::journal
 
 #endif  // WHISTLE_LIBS_JOURNAL_KAFKA_TOPIC_SETTINGS_H_
