@@ -22,7 +22,8 @@ ABSL_FLAG(std::string, metrics_listen, "",
           "where /metrics and /healthz are served, loopback only; \"none\" for nowhere");
 ABSL_FLAG(std::string, clock, "real", "real, or virtual: a clock that moves only by OperationsService.AdvanceClock");
 ABSL_FLAG(std::string, virtual_start, "", "where a virtual clock starts on a new journal: 2009-01-01T00:00:00Z");
-ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(15), "how long a shutdown waits for what was accepted");
+ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(15),
+          "how long a shutdown lets calls under way finish; those that still wait then get UNAVAILABLE and retry");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(std::string, log_format, "logfmt", "logfmt or json");
 

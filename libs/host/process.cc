@@ -167,6 +167,7 @@ absl::Status Process::HealthOf(HostedService& service) {
 }
 
 absl::Status Process::Health() const {
+  if (stopping_.HasBeenNotified()) return rpc::Stopping();
   absl::Status health = journal_.reachable();
   for (const auto& [name, part] : parts_) health.Update(HealthOf(*part.service));
   return health;

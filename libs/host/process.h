@@ -47,7 +47,9 @@ struct ProcessOptions {
   // gRPC and metrics; loopback only. An empty metrics address: none.
   std::string listen = "127.0.0.1:7100";
   std::string metrics_listen = "127.0.0.1:9100";
-  // How long a shutdown waits for what was accepted.
+  // The grace of a shutdown: how long calls under way may take to finish; who still waits then is told to retry. More
+  // than a command without a deadline of its own takes (AdmissionLimits::deadline_default) and than an append to a dead
+  // broker, so that nearly all have their own answer by then.
   absl::Duration shutdown_timeout = absl::Seconds(15);
   rpc::AdmissionLimits limits;
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
@@ -73,7 +75,8 @@ class Process {
   absl::Status Serve(const std::vector<grpc::Service*>& adapters);
   // Serve, then wait for SIGTERM, SIGINT or a failed disk, then stop. The process's exit status.
   int ServeUntilSignal(const std::vector<grpc::Service*>& adapters);
-  // Lets nobody in, finishes what was accepted, ends the threads, closes the journal. Idempotent.
+  // Says not-serving, lets nobody in, lets what was accepted finish within the grace, answers UNAVAILABLE to whom that
+  // was not enough and to every stream; then ends the threads and closes the journal. Idempotent.
   void Stop();
 
   // "127.0.0.1:7100", once serving.

@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/engine/testing/toy.h"
+#include "libs/host/testing/toys.h"
 #include "libs/journal/embedded/test_folder.h"
 #include "whistle/operations/v1/service.grpc.pb.h"
 #include "whistle/timeline/v1/service.grpc.pb.h"
@@ -21,22 +22,6 @@ namespace whistle::host {
 namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(30);
-
-domain::Model ToyIntake() {
-  domain::Model model = engine::testing::ToyModel();
-  model.name = "intake";
-  return model;
-}
-
-domain::Model ToyRegistry() {
-  domain::Model model = engine::testing::ToyModel();
-  model.service = common::v1::SERVICE_REGISTRY;
-  model.name = "registry";
-  model.new_state = [] { return std::make_unique<registry::v1::RegistryState>(); };
-  model.evolve = [](google::protobuf::Message&, const journal::v1::Event&, const domain::EventRef&) {};
-  model.indexes = [](const google::protobuf::Message&, const std::string&) { return std::vector<std::string>(); };
-  return model;
-}
 
 class ProcessTest : public ::testing::Test {
  protected:
@@ -52,7 +37,7 @@ class ProcessTest : public ::testing::Test {
     return options;
   }
   static absl::StatusOr<std::unique_ptr<Process>> Open(const ProcessOptions& options) {
-    return Process::Open(options, {ToyIntake()}, ToyRegistry());
+    return Process::Open(options, {testing::ToyIntake()}, testing::ToyRegistry());
   }
   void Serve() {
     auto process = Open(Options());

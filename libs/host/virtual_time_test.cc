@@ -15,6 +15,7 @@
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
 #include "libs/engine/testing/toy.h"
+#include "libs/host/testing/toys.h"
 #include "libs/journal/embedded/embedded_journal.h"
 #include "libs/journal/embedded/test_folder.h"
 #include "libs/telemetry/metrics.h"
@@ -70,16 +71,6 @@ domain::Model ToyService(const std::string& name, const Agenda* agenda) {
   return model;
 }
 
-domain::Model ToyRegistry() {
-  domain::Model model = engine::testing::ToyModel();
-  model.service = common::v1::SERVICE_REGISTRY;
-  model.name = "registry";
-  model.new_state = [] { return std::make_unique<registry::v1::RegistryState>(); };
-  model.evolve = [](google::protobuf::Message&, const journal::v1::Event&, const domain::EventRef&) {};
-  model.indexes = [](const google::protobuf::Message&, const std::string&) { return std::vector<std::string>(); };
-  return model;
-}
-
 class VirtualTimeTest : public ::testing::Test {
  protected:
   // After the agendas are set.
@@ -92,7 +83,7 @@ class VirtualTimeTest : public ::testing::Test {
     for (const auto& [name, agenda] : {std::make_pair("alpha", &alpha_), std::make_pair("beta", &beta_)}) {
       metrics_.push_back(std::make_unique<telemetry::ServiceMetrics>(metrics_registry_, name));
       auto service = HostedService::Open({.model = ToyService(name, agenda),
-                                          .registry_model = ToyRegistry(),
+                                          .registry_model = testing::ToyRegistry(),
                                           .journal = journal_.get(),
                                           .clock = &clock_,
                                           .wall_clock = &wall_clock_,

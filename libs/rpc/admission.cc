@@ -41,7 +41,10 @@ class Admission::Core {
   // Empty if there is a place, which is taken by then; otherwise the limit that refused.
   absl::Status Enter(Kind kind, const std::string& client) {
     absl::MutexLock lock(&mutex_);
-    if (closed_) return absl::UnavailableError("the service is shutting down; retry");
+    if (closed_) {
+      refused_at_ = absl::Now();
+      return Stopping();
+    }
     const Counts of_client = clients_.contains(client) ? clients_[client] : Counts{};
     if (kind == Kind::kCall) {
       if (all_.calls >= limits_.calls_in_flight_max) {
@@ -62,34 +65,56 @@ class Admission::Core {
 
   void Leave(const Ticket::Place& place, const std::string& client) {
     absl::MutexLock lock(&mutex_);
-    closers_.erase(&place);
+    EndsOf(place.kind).erase(&place);
     const auto found = clients_.find(client);
     Count(place.kind, found->second, -1);
     // Names are the clients' own invention: what is not in use must not be kept.
     if (found->second.calls == 0 && found->second.streams == 0) clients_.erase(found);
   }
 
-  // False if the Admission is closed: the caller closes at once.
-  bool AddCloser(const Ticket::Place& place, std::function<void()>& close) {
+  // False if places of this kind have been ended: the caller ends its own at once.
+  bool AddEnd(const Ticket::Place& place, absl::AnyInvocable<void() &&>& end) {
     absl::MutexLock lock(&mutex_);
-    if (closed_) return false;
-    WHISTLE_CHECK(closers_.emplace(&place, std::move(close)).second, "a ticket is closed in one way");
+    if (place.kind == Kind::kCall ? dismissed_ : closed_) return false;
+    WHISTLE_CHECK(EndsOf(place.kind).emplace(&place, std::move(end)).second, "a ticket is ended in one way");
     return true;
   }
 
   void Close() {
-    absl::flat_hash_map<const Ticket::Place*, std::function<void()>> closers;
+    Ends ends;
     {
       absl::MutexLock lock(&mutex_);
       closed_ = true;
-      closers.swap(closers_);
+      ends.swap(stream_ends_);
     }
-    for (auto& [place, close] : closers) close();
+    for (auto& [place, end] : ends) std::move(end)();
   }
 
-  bool WaitUntilIdle(absl::Time deadline) {
+  void Dismiss() {
+    Close();
+    Ends ends;
+    {
+      absl::MutexLock lock(&mutex_);
+      dismissed_ = true;
+      ends.swap(call_ends_);
+    }
+    for (auto& [place, end] : ends) std::move(end)();
+  }
+
+  bool WaitForCalls(absl::Time deadline) {
     absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithDeadline(absl::Condition(this, &Core::Idle), deadline);
+    return mutex_.AwaitWithDeadline(absl::Condition(this, &Core::NoCalls), deadline);
+  }
+
+  bool WaitUntilQuiet(absl::Duration quiet, absl::Time deadline) {
+    absl::MutexLock lock(&mutex_);
+    absl::Time since = absl::Now();
+    while (since + quiet <= deadline) {
+      const auto disturbed = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return refused_at_ > since; };
+      if (!mutex_.AwaitWithDeadline(absl::Condition(&disturbed), since + quiet)) return true;
+      since = refused_at_;
+    }
+    return false;
   }
 
   int calls() const {
@@ -108,7 +133,13 @@ class Admission::Core {
     int streams = 0;
   };
 
-  bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return all_.calls == 0 && all_.streams == 0; }
+  using Ends = absl::flat_hash_map<const Ticket::Place*, absl::AnyInvocable<void() &&>>;
+
+  bool NoCalls() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return all_.calls == 0; }
+
+  Ends& EndsOf(Kind kind) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return kind == Kind::kCall ? call_ends_ : stream_ends_;
+  }
 
   absl::Status Refuse(absl::string_view limit, int number, absl::string_view what) {
     CountRefusal(limit);
@@ -131,9 +162,12 @@ class Admission::Core {
   telemetry::ServiceMetrics* const metrics_;
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool dismissed_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time refused_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   Counts all_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Counts> clients_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<const Ticket::Place*, std::function<void()>> closers_ ABSL_GUARDED_BY(mutex_);
+  Ends stream_ends_ ABSL_GUARDED_BY(mutex_);
+  Ends call_ends_ ABSL_GUARDED_BY(mutex_);
 };
 
 namespace {
@@ -144,6 +178,10 @@ absl::Status TooLate(const AdmissionLimits& limits) {
 }
 
 }  // namespace
+
+absl::Status Stopping() {
+  return absl::UnavailableError("this service is stopping; retry with the same request id, at another instance");
+}
 
 absl::Status AdmissionLimits::Check() const {
   const auto positive = [](int number, absl::string_view name) {
@@ -181,9 +219,9 @@ void Ticket::Release() {
   place_ = nullptr;
 }
 
-void Ticket::OnClose(std::function<void()> close) {
-  // From here on the closer may run, on another thread, and release this ticket: nothing of it is touched afterwards.
-  if (!place_->core->AddCloser(*place_, close)) close();
+void Ticket::OnStopping(absl::AnyInvocable<void() &&> end) {
+  // From here on `end` may run, on another thread, and release this ticket: nothing of it is touched afterwards.
+  if (!place_->core->AddEnd(*place_, end)) std::move(end)();
 }
 
 Admission::Admission(const AdmissionLimits& limits, telemetry::ServiceMetrics* metrics)
@@ -218,7 +256,13 @@ absl::StatusOr<Ticket> Admission::AdmitStream(const CallFacts& facts) {
 
 void Admission::Close() { core_->Close(); }
 
-bool Admission::WaitUntilIdle(absl::Time deadline) { return core_->WaitUntilIdle(deadline); }
+void Admission::Dismiss() { core_->Dismiss(); }
+
+bool Admission::WaitForCalls(absl::Time deadline) { return core_->WaitForCalls(deadline); }
+
+bool Admission::WaitUntilQuiet(absl::Duration quiet, absl::Time deadline) {
+  return core_->WaitUntilQuiet(quiet, deadline);
+}
 
 int Admission::calls_in_flight() const { return core_->calls(); }
 

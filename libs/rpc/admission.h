@@ -10,11 +10,11 @@
 #define WHISTLE_LIBS_RPC_ADMISSION_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -48,6 +48,10 @@ struct AdmissionLimits {
   absl::Status Check() const;
 };
 
+// What a call is told that is not let in, or not finished, because the service stops: UNAVAILABLE, so that its client
+// retries. What became of an unfinished command is not known; the request id makes the retry safe.
+absl::Status Stopping();
+
 // What is known of a call at the door.
 struct CallFacts {
   // The values of the metadata key whistle-client.
@@ -80,9 +84,10 @@ class Ticket {
   // Harmless when repeated.
   void Release();
 
-  // For streams, which do not end by themselves: `close` is called once, from Admission::Close or at once if that was
-  // before. It must not call back into the Admission's Close.
-  void OnClose(std::function<void()> close);
+  // How the call or stream is ended when the service stops: `end` is called at most once, for a stream from
+  // Admission::Close, for a call from Admission::Dismiss, or at once if that was before. It must not call back into
+  // either.
+  void OnStopping(absl::AnyInvocable<void() &&> end);
 
  private:
   friend class Admission;
@@ -105,11 +110,16 @@ class Admission {
   absl::StatusOr<Ticket> AdmitCall(const CallFacts& facts);
   absl::StatusOr<Ticket> AdmitStream(const CallFacts& facts);
 
-  // Lets nobody in any more and asks every open stream to end. Harmless when repeated.
+  // Lets nobody in any more and ends every open stream, which would not end by itself. Harmless when repeated.
   void Close();
+  // Close, and ends every call that is still inside. Its place is held until its handler is done. Harmless when
+  // repeated.
+  void Dismiss();
 
-  // True once all calls and streams are over; false if that is not so by `deadline`.
-  bool WaitUntilIdle(absl::Time deadline);
+  // True once all calls are over; false if that is not so by `deadline`.
+  bool WaitForCalls(absl::Time deadline);
+  // True once `quiet` passed without anybody being refused because of Close; false if that is not so by `deadline`.
+  bool WaitUntilQuiet(absl::Duration quiet, absl::Time deadline);
 
   int calls_in_flight() const;
   int streams_open() const;

@@ -145,31 +145,56 @@ TEST_F(AdmissionTest, ATicketMayOutliveTheAdmission) {
   EXPECT_EQ(metrics_.calls_in_flight.value(), 0);
 }
 
-TEST_F(AdmissionTest, ClosedItAdmitsNobodyAndAsksStreamsToEndOnce) {
+TEST_F(AdmissionTest, ClosedItAdmitsNobodyEndsStreamsOnceAndLetsCallsFinish) {
   Admission admission({}, &metrics_);
-  int closed = 0;
+  int ended = 0;
   Ticket stream = *admission.AdmitStream(From("a"));
-  Ticket ended = *admission.AdmitStream(From("a"));
-  stream.OnClose([&] { ++closed; });
-  ended.OnClose([&] { closed += 100; });
-  ended.Release();
+  Ticket over = *admission.AdmitStream(From("a"));
+  Ticket call = *admission.AdmitCall(From("a"));
+  stream.OnStopping([&] { ++ended; });
+  over.OnStopping([&] { ended += 100; });
+  call.OnStopping([&] { ended += 10'000; });
+  over.Release();
   admission.Close();
   admission.Close();
-  EXPECT_EQ(closed, 1);
-  EXPECT_EQ(admission.AdmitCall(From("a")).status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(admission.AdmitStream(From("a")).status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_FALSE(admission.WaitUntilIdle(absl::Now()));
-  stream.Release();
-  EXPECT_TRUE(admission.WaitUntilIdle(absl::InfiniteFuture()));
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(admission.AdmitCall(From("a")).status(), Stopping());
+  EXPECT_EQ(admission.AdmitStream(From("a")).status(), Stopping());
+  EXPECT_FALSE(admission.WaitForCalls(absl::Now()));
+  call.Release();
+  EXPECT_TRUE(admission.WaitForCalls(absl::InfiniteFuture())) << "a stream is not waited for";
+  admission.Dismiss();
+  EXPECT_EQ(ended, 1);
 }
 
-TEST_F(AdmissionTest, ATicketIssuedBeforeClosingIsClosedAtOnceWhenItAsksLater) {
+TEST_F(AdmissionTest, DismissingEndsEachCallOnceAndItsPlaceIsHeldUntilItsHandlerIsDone) {
+  Admission admission({}, &metrics_);
+  int ended = 0;
+  Ticket call = *admission.AdmitCall(From("a"));
+  call.OnStopping([&] { ++ended; });
+  admission.Dismiss();
+  admission.Dismiss();
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(admission.calls_in_flight(), 1);
+  EXPECT_EQ(admission.AdmitCall(From("a")).status(), Stopping());
+}
+
+TEST_F(AdmissionTest, ATicketIssuedBeforeTheEndIsEndedAtOnceWhenItAsksLater) {
   Admission admission({}, &metrics_);
   Ticket stream = *admission.AdmitStream(From("a"));
+  Ticket call = *admission.AdmitCall(From("a"));
+  admission.Dismiss();
+  int ended = 0;
+  stream.OnStopping([&] { ++ended; });
+  call.OnStopping([&] { ++ended; });
+  EXPECT_EQ(ended, 2);
+}
+
+TEST_F(AdmissionTest, ItIsQuietOnceNobodyWasRefusedForSoLong) {
+  Admission admission({}, &metrics_);
   admission.Close();
-  bool closed = false;
-  stream.OnClose([&] { closed = true; });
-  EXPECT_TRUE(closed);
+  EXPECT_FALSE(admission.WaitUntilQuiet(absl::Hours(1), absl::Now() + absl::Milliseconds(1)));
+  EXPECT_TRUE(admission.WaitUntilQuiet(absl::Milliseconds(1), absl::InfiniteFuture()));
 }
 
 TEST(ClientName, IsOneToSixtyFourPlainCharacters) {

@@ -51,6 +51,7 @@ class CallRunner {
     auto* reactor = new internal::UnaryReactor();
     auto state = std::make_shared<internal::UnaryState>(reactor, *std::move(ticket), metrics_, method.label);
     reactor->Bind(state);
+    state->RegisterForShutdown();
     // A copy each: the call may end, and take its request with it, while the handler still works.
     CallInfo info = state->info();
     handler(std::move(info), Request(*request), Completion<Response>(std::move(state), response));

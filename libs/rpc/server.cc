@@ -61,7 +61,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (grpc::Service* service : services) builder.RegisterService(service);
   int bound_port = 0;
-  builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &bound_port);
+  // On the wire nothing but plain HTTP/2, as with insecure credentials; but these refuse a peer that is not on this
+  // machine, and have a door.
+  const auto door = std::make_shared<Door>();
+  const std::shared_ptr<grpc::ServerCredentials> local = grpc::experimental::LocalServerCredentials(LOCAL_TCP);
+  local->SetAuthMetadataProcessor(door);
+  builder.AddListeningPort(address.ToString(), local, &bound_port);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || bound_port <= 0) {
     const std::string why = base::WhyNotBindable(address);
@@ -70,12 +75,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                      why.empty() ? "gRPC could not start (a service registered twice?)" : why));
   }
   address.port = bound_port;
-  return std::unique_ptr<Server>(new Server(std::move(server), address.ToString(), bound_port, options.admissions));
+  return std::unique_ptr<Server>(
+      new Server(std::move(server), door, address.ToString(), bound_port, options.admissions));
 }
 
-Server::Server(std::unique_ptr<grpc::Server> server, std::string address, int bound_port,
+Server::Server(std::unique_ptr<grpc::Server> server, std::shared_ptr<Door> door, std::string address, int bound_port,
                std::vector<Admission*> admissions)
     : server_(std::move(server)),
+      door_(std::move(door)),
       address_(std::move(address)),
       bound_port_(bound_port),
       admissions_(std::move(admissions)) {}
@@ -87,15 +94,18 @@ void Server::SetServing(absl::string_view service, bool serving) {
 }
 
 void Server::Shutdown(absl::Time deadline) {
+  if (std::exchange(shut_down_, true)) return;
   // For good: a later SetServing cannot undo it.
   server_->GetHealthCheckService()->Shutdown();
   for (Admission* admission : admissions_) admission->Close();
-  bool idle = !admissions_.empty();
-  for (Admission* admission : admissions_) idle = admission->WaitUntilIdle(deadline) && idle;
-  // Health watchers and idle reflection streams never end by themselves; once all calls of ours are answered nobody
-  // need wait for them.
-  const absl::Time cancel_at = idle ? absl::Now() + kShutdownFlush : deadline;
-  server_->Shutdown(absl::ToChronoTime(cancel_at));
+  for (Admission* admission : admissions_) admission->WaitForCalls(deadline);
+  for (Admission* admission : admissions_) admission->Dismiss();
+  // From here on every call of ours has its answer. Health watchers, idle reflection streams and clients that do not
+  // read their stream never end by themselves: nobody need wait for them longer.
+  const absl::Time answered_at = absl::Now();
+  door_->Shut();
+  for (Admission* admission : admissions_) admission->WaitUntilQuiet(kShutdownQuiet, answered_at + kShutdownFlush / 2);
+  server_->Shutdown(absl::ToChronoTime(answered_at + kShutdownFlush));
 }
 
 }  // namespace whistle::rpc

@@ -1,5 +1,5 @@
 // A gRPC server as Whistle runs one: loopback only, with limits, health, reflection, and a shutdown that finishes what
-// was accepted.
+// was accepted and tells everybody else to retry.
 //
 //   auto server = Server::Start({.listen_address = "127.0.0.1:7101", .admissions = {&admission}}, {&intake_service});
 //   (*server)->SetServing("whistle.intake.v1.IntakeService", true);
@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/rpc/admission.h"
+#include "libs/rpc/door.h"
 
 namespace whistle::rpc {
 
@@ -34,15 +35,20 @@ inline constexpr absl::Duration kKeepaliveTime = absl::Seconds(60);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Clients may ping this often themselves; more is answered with GOAWAY "too_many_pings".
 inline constexpr absl::Duration kClientPingIntervalMin = absl::Seconds(10);
-// How long Shutdown waits, after the last admitted call was answered, for its bytes to leave and for clients that only
-// watch.
-inline constexpr absl::Duration kShutdownFlush = absl::Milliseconds(500);
+// How long Shutdown goes on, after the last admitted call was answered: for the answers' bytes to leave, and for
+// clients that only watch.
+inline constexpr absl::Duration kShutdownFlush = absl::Seconds(1);
+// Calls that passed the door before it was shut may still be on their way to their handler, which refuses them. The
+// last of them is thought to have come when none came for so long: a thread that a busy machine puts aside is back by
+// then. At most half of kShutdownFlush is spent on it.
+inline constexpr absl::Duration kShutdownQuiet = absl::Milliseconds(50);
+static_assert(kShutdownQuiet < kShutdownFlush);
 
 struct ServerOptions {
   // 127.0.0.0/8, [::1] or localhost, with a port; port 0 lets the system choose. Callers are not authenticated yet, so
   // nothing else.
   std::string listen_address = "127.0.0.1:0";
-  // Closed when Shutdown begins, and waited for. Must outlive the server.
+  // Closed when Shutdown begins, waited for, and dismissed. Must outlive the server.
   std::vector<Admission*> admissions;
 };
 
@@ -65,17 +71,21 @@ class Server {
   // unknown to the health check; the whole is serving from the start.
   void SetServing(absl::string_view service, bool serving);
 
-  // Says not-serving, lets nobody in, asks streams to end, waits until `deadline` for the accepted calls, then cancels
-  // the rest and waits for them to be over. Harmless when repeated.
+  // Says not-serving; answers whoever comes from now on, and every stream, with UNAVAILABLE; waits until `deadline` for
+  // the accepted calls; answers those that still wait with UNAVAILABLE; then tears the server down. Over by `deadline`
+  // + kShutdownFlush. Harmless when repeated.
   void Shutdown(absl::Time deadline);
 
  private:
-  Server(std::unique_ptr<grpc::Server> server, std::string address, int bound_port, std::vector<Admission*> admissions);
+  Server(std::unique_ptr<grpc::Server> server, std::shared_ptr<Door> door, std::string address, int bound_port,
+         std::vector<Admission*> admissions);
 
   std::unique_ptr<grpc::Server> server_;
+  const std::shared_ptr<Door> door_;
   const std::string address_;
   const int bound_port_;
   const std::vector<Admission*> admissions_;
+  bool shut_down_ = false;
 };
 
 }  // namespace whistle::rpc

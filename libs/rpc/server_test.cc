@@ -4,10 +4,13 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -17,6 +20,7 @@ namespace whistle::rpc::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsSubsetOf;
 
 // Sends `bytes` as they are and returns the reply's, so that what no generated stub would send can be sent.
 grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, const std::string& bytes,
@@ -233,7 +237,7 @@ TEST(Server, ShutdownFinishesWhatWasAcceptedAndLetsNobodyElseIn) {
   grpc::Status late;
   while (late.ok()) late = EchoService::NewStub(channel)->Echo(ContextOf("late").get(), EchoRequest(), &response);
   EXPECT_EQ(late.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(late.error_message(), HasSubstr("shutting down"));
+  EXPECT_THAT(late.error_message(), HasSubstr("this service is stopping"));
   EXPECT_EQ(Health(channel, ""), kNotServing);
   std::move (*held.done)(EchoResponse());
   EXPECT_TRUE(accepted.get().ok());
@@ -252,18 +256,51 @@ TEST(Server, ShutdownDoesNotWaitForThoseWhoOnlyWatch) {
   echo.server->Shutdown(absl::InfiniteFuture());
 }
 
-TEST(Server, ShutdownCancelsWhatIsNotDoneByItsDeadlineAndALateAnswerHurtsNobody) {
+TEST(Server, ShutdownAnswersUnavailableToWhatIsNotDoneByItsDeadlineAndALateAnswerHurtsNobody) {
   EchoServer echo;
   HeldCall held(echo);
   ASSERT_TRUE(echo.Start().ok());
   std::future<grpc::Status> accepted = held.Send(echo);
   held.arrived.WaitForNotification();
-  echo.server->Shutdown(absl::Now());
-  EXPECT_FALSE(accepted.get().ok());
+  const absl::Time began_at = absl::Now();
+  echo.server->Shutdown(began_at + absl::Milliseconds(100));
+  EXPECT_GE(absl::Now() - began_at, absl::Milliseconds(100)) << "it was given its time";
+  const grpc::Status status = accepted.get();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status.error_message(), "this service is stopping; retry with the same request id, at another instance");
+  EXPECT_EQ(echo.metrics.Call("Echo", "UNAVAILABLE").value(), 1u);
   EXPECT_TRUE(held.done->abandoned());
   echo.server.reset();
   std::move (*held.done)(EchoResponse());
   EXPECT_EQ(echo.admission.calls_in_flight(), 0);
+  EXPECT_EQ(echo.metrics.Call("Echo", "OK").value(), 0u);
+}
+
+// Eight clients on a connection each, which send the next call as soon as they have an answer, whatever it is.
+TEST(Server, ThoseWhoKeepCallingWhileItIsTornDownAreToldNothingButUnavailable) {
+  EchoServer echo;
+  ASSERT_TRUE(echo.Start().ok());
+  std::atomic<int> answered = 0;
+  std::atomic<bool> over = false;
+  std::vector<std::future<std::set<grpc::StatusCode>>> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(std::async(std::launch::async, [&, channel = echo.Connect()] {
+      const auto stub = EchoService::NewStub(channel);
+      EchoResponse response;
+      std::set<grpc::StatusCode> told;
+      while (!over) {
+        told.insert(stub->Echo(ContextOf("hasty").get(), EchoRequest(), &response).error_code());
+        ++answered;
+      }
+      return told;
+    }));
+  }
+  while (answered < 100) std::this_thread::yield();
+  echo.server->Shutdown(absl::InfiniteFuture());
+  over = true;
+  for (auto& client : clients) {
+    EXPECT_THAT(client.get(), IsSubsetOf({grpc::StatusCode::OK, grpc::StatusCode::UNAVAILABLE}));
+  }
 }
 
 }  // namespace

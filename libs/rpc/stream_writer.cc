@@ -12,8 +12,9 @@ absl::Status SlowConsumer(absl::string_view resume_from) {
   return Refused(detail, absl::StrCat("slow consumer: resume from ", resume_from));
 }
 
-absl::Status ShuttingDown() {
-  return absl::UnavailableError("the service is shutting down: resume after the last message received");
+absl::Status StreamStopping() {
+  return absl::UnavailableError(
+      "this service is stopping; resume after the last message received, at another instance");
 }
 
 }  // namespace whistle::rpc::internal

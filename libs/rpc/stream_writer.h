@@ -49,7 +49,7 @@ namespace internal {
 // RESOURCE_EXHAUSTED "slow consumer: resume from <resume_from>".
 absl::Status SlowConsumer(absl::string_view resume_from);
 // UNAVAILABLE "resume after the last message received": what was queued is dropped.
-absl::Status ShuttingDown();
+absl::Status StreamStopping();
 
 template <typename Message>
 class StreamReactor;
@@ -72,7 +72,7 @@ class StreamState : public std::enable_shared_from_this<StreamState<Message>> {
   // Not in the constructor: what is registered refers to this object weakly, and may be called at once.
   void RegisterForShutdown() {
     std::weak_ptr<StreamState> weak = this->weak_from_this();
-    ticket_.OnClose([weak] {
+    ticket_.OnStopping([weak] {
       if (const auto state = weak.lock()) state->ShutDown();
     });
   }
@@ -147,7 +147,7 @@ class StreamState : public std::enable_shared_from_this<StreamState<Message>> {
     {
       absl::MutexLock lock(&mutex_);
       if (closed_) return;
-      EndLocked(ToGrpcStatus(ShuttingDown()), /*deliver_queued=*/false);
+      EndLocked(ToGrpcStatus(StreamStopping()), /*deliver_queued=*/false);
     }
     Pump();
   }

@@ -10,6 +10,18 @@ UnaryState::UnaryState(grpc::ServerUnaryReactor* reactor, Ticket ticket, telemet
       ticket_(std::move(ticket)),
       reactor_(reactor) {}
 
+void UnaryState::RegisterForShutdown() {
+  ticket_.OnStopping([weak = weak_from_this()] {
+    const auto state = weak.lock();
+    if (state == nullptr) return;
+    grpc::ServerUnaryReactor* reactor = state->TakeReactor();
+    if (reactor == nullptr) return;
+    const grpc::Status status = ToGrpcStatus(Stopping());
+    state->CountEnd(status);
+    reactor->Finish(status);
+  });
+}
+
 grpc::ServerUnaryReactor* UnaryState::TakeReactor() {
   absl::MutexLock lock(&mutex_);
   return std::exchange(reactor_, nullptr);

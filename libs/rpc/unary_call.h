@@ -1,7 +1,8 @@
 // One unary call under gRPC's callback API, and the completion its handler answers through.
 //
-// The call ends exactly once: by its handler's answer, by the client's cancelling, or, if the handler forgot it, by an
-// INTERNAL of our own. What comes later finds nothing to end. Used through CallRunner (call_runner.h).
+// The call ends exactly once: by its handler's answer, by the client's cancelling, by the service's stopping, or, if
+// the handler forgot it, by an INTERNAL of our own. What comes later finds nothing to end. Used through CallRunner
+// (call_runner.h).
 #ifndef WHISTLE_LIBS_RPC_UNARY_CALL_H_
 #define WHISTLE_LIBS_RPC_UNARY_CALL_H_
 
@@ -22,9 +23,12 @@ namespace whistle::rpc {
 namespace internal {
 
 // What reactor and completion share. The reactor may be gone while the handler still works.
-class UnaryState {
+class UnaryState : public std::enable_shared_from_this<UnaryState> {
  public:
   UnaryState(grpc::ServerUnaryReactor* reactor, Ticket ticket, telemetry::ServiceMetrics* metrics, std::string label);
+
+  // Not in the constructor: what is registered refers to this object weakly, and may be called at once.
+  void RegisterForShutdown();
 
   // Null if the call has ended; otherwise the caller must call Finish on it, and nobody else will.
   grpc::ServerUnaryReactor* TakeReactor();
