@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "libs/journal/conformance/appends.h"
 #include "libs/journal/conformance/calls.h"
 #include "libs/journal/conformance/conformance.h"
 #include "libs/journal/genesis.h"
@@ -16,27 +17,23 @@ std::string ValueFor(int round, base::PartitionId partition, int i) {
 
 void AppendsSurvive(Harness& harness, Harness::Stop how) {
   const Identity identity = harness.journal().identity();
+  Appends appends(harness);
   constexpr int kRounds = 3;
   constexpr int kEach = 20;
   for (int round = 0; round < kRounds; ++round) {
     for (base::PartitionId partition : AllPartitions(identity.partition_count)) {
-      std::vector<std::future<absl::StatusOr<Appended>>> outcomes;
+      std::vector<Record> records;
       for (int i = 0; i < kEach; ++i) {
-        outcomes.push_back(StartAppend(harness.journal(), partition,
-                                       {"k" + std::to_string(i), ValueFor(round, partition, i), {{"h", "v"}}}));
+        records.push_back({"k" + std::to_string(i), ValueFor(round, partition, i), {{"h", "v"}}});
       }
-      for (auto& outcome : outcomes) ASSERT_TRUE(Await(std::move(outcome)).ok());
+      const absl::Status status = appends.All(partition, std::move(records));
+      ASSERT_TRUE(status.ok()) << status;
     }
     harness.Reopen(how);
     ASSERT_TRUE(SameIdentity(harness.journal().identity(), identity));
     for (base::PartitionId partition : AllPartitions(identity.partition_count)) {
-      const std::vector<StoredRecord> records = ReadAll(harness.journal(), partition);
-      ASSERT_EQ(records.size(), 1u + (round + 1) * kEach) << partition;
-      for (int i = 0; i < (round + 1) * kEach; ++i) {
-        EXPECT_EQ(records[1 + i].record.value, ValueFor(i / kEach, partition, i % kEach));
-        EXPECT_EQ(records[1 + i].record.key, "k" + std::to_string(i % kEach));
-        EXPECT_EQ(records[1 + i].record.headers.size(), 1u);
-      }
+      EXPECT_THAT(EndOf(harness.journal(), partition), appends.Exactly(1 + (round + 1) * kEach)) << partition;
+      ExpectKept(harness, partition, {&appends});
     }
   }
 }
@@ -61,10 +58,10 @@ TEST_P(JournalConformance, AJournalStoppedAtOnceIsStillTheSameJournal) {
 TEST_P(JournalConformance, StampsAreKeptAsTheyWereAcknowledged) {
   WHISTLE_JOURNAL_NEEDS(kTrueStamps);
   const base::PartitionId partition = base::PartitionId::Case(0);
-  const absl::StatusOr<Appended> appended = AppendAndWait(journal(), partition, {"case", "value", {}});
+  const absl::StatusOr<Appended> appended = Appends(harness()).One(partition, {"case", "value", {}});
   ASSERT_TRUE(appended.ok()) << appended.status();
   harness().Reopen(Harness::Stop::kCrash);
-  EXPECT_EQ(ReadAll(journal(), partition, 1).at(0).stamp, appended->stamp);
+  EXPECT_EQ(ReadAll(journal(), partition, appended->offset.value).at(0).stamp, appended->stamp);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // Appending and reading back.
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/journal/conformance/appends.h"
 #include "libs/journal/conformance/calls.h"
 #include "libs/journal/conformance/conformance.h"
 #include "libs/journal/genesis.h"
@@ -41,23 +43,27 @@ TEST_P(JournalConformance, EveryPartitionBeginsWithItsGenesis) {
 }
 
 TEST_P(JournalConformance, OffsetsAreContiguousInEachPartitionAndIndependentOfTheOthers) {
+  Appends appends(harness());
+  const std::vector<base::PartitionId> partitions = AllPartitions(journal().identity().partition_count);
   for (int round = 0; round < 3; ++round) {
-    for (base::PartitionId partition : AllPartitions(journal().identity().partition_count)) {
-      const absl::StatusOr<Appended> appended = AppendAndWait(journal(), partition, {"case", "value", {}});
+    for (base::PartitionId partition : partitions) {
+      const absl::StatusOr<Appended> appended = appends.One(partition, {"case", std::to_string(round), {}});
       ASSERT_TRUE(appended.ok()) << appended.status();
-      EXPECT_EQ(appended->offset.value, 1 + round) << partition;
+      EXPECT_THAT(appended->offset.value, appends.Exactly(1 + round)) << partition;
     }
   }
+  for (base::PartitionId partition : partitions) ExpectKept(harness(), partition, {&appends});
 }
 
 TEST_P(JournalConformance, ARecordIsReadBackByteForByte) {
   const Record record = {"case-\xE5\x85\xB0",
                          AllBytes() + AllBytes(),
                          {{"ce_id", "1"}, {"ce_id", "repeated names are kept"}, {"empty", ""}, {"binary", AllBytes()}}};
-  const absl::StatusOr<Appended> appended = AppendAndWait(journal(), kPartition, record);
+  Appends appends(harness());
+  const absl::StatusOr<Appended> appended = appends.One(kPartition, record);
   ASSERT_TRUE(appended.ok()) << appended.status();
   const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, appended->offset.value);
-  ASSERT_EQ(records.size(), 1u);
+  ASSERT_THAT(std::ssize(records), appends.Exactly(1));
   EXPECT_EQ(records[0].record.key, record.key);
   EXPECT_EQ(records[0].record.value, record.value);
   EXPECT_EQ(records[0].record.headers, record.headers);
@@ -65,42 +71,38 @@ TEST_P(JournalConformance, ARecordIsReadBackByteForByte) {
 
 TEST_P(JournalConformance, AStampIsReadBackAsItWasAcknowledged) {
   WHISTLE_JOURNAL_NEEDS(kTrueStamps);
-  const absl::StatusOr<Appended> appended = AppendAndWait(journal(), kPartition, {"case", "value", {}});
+  const absl::StatusOr<Appended> appended = Appends(harness()).One(kPartition, {"case", "value", {}});
   ASSERT_TRUE(appended.ok()) << appended.status();
   EXPECT_EQ(ReadAll(journal(), kPartition, appended->offset.value).at(0).stamp, appended->stamp);
 }
 
 TEST_P(JournalConformance, ARecordWithoutKeyValueAndHeadersIsKeptAsItIs) {
-  ASSERT_TRUE(AppendAndWait(journal(), kPartition, {"", "", {}}).ok());
-  const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, 1);
-  ASSERT_EQ(records.size(), 1u);
+  Appends appends(harness());
+  const absl::StatusOr<Appended> appended = appends.One(kPartition, {"", "", {}});
+  ASSERT_TRUE(appended.ok()) << appended.status();
+  const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, appended->offset.value);
+  ASSERT_THAT(std::ssize(records), appends.Exactly(1));
   EXPECT_EQ(records[0].record.key, "");
   EXPECT_EQ(records[0].record.value, "");
   EXPECT_TRUE(records[0].record.headers.empty());
 }
 
 TEST_P(JournalConformance, AppendsOfOneCallerKeepTheirOrder) {
-  WHISTLE_JOURNAL_NEEDS(kSureAppends);
-  std::vector<std::future<absl::StatusOr<Appended>>> outcomes;
-  for (int i = 0; i < 500; ++i) {
-    outcomes.push_back(StartAppend(journal(), kPartition, {"case", std::to_string(i), {}}));
-  }
-  for (int i = 0; i < 500; ++i) {
-    const absl::StatusOr<Appended> appended = Await(std::move(outcomes[i]));
-    ASSERT_TRUE(appended.ok()) << appended.status();
-    EXPECT_EQ(appended->offset.value, 1 + i);
-  }
-  const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, 1);
-  ASSERT_EQ(records.size(), 500u);
-  for (int i = 0; i < 500; ++i) EXPECT_EQ(records[i].record.value, std::to_string(i));
+  Appends appends(harness());
+  const absl::Status status = appends.All(kPartition, Numbers(0, 500));
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(EndOf(journal(), kPartition), appends.Exactly(501));
+  ExpectKept(harness(), kPartition, {&appends});
 }
 
 TEST_P(JournalConformance, AValueOf256KiBIsKept) {
   const std::string largest(kRecordValueBytesMax, 'x');
   ASSERT_EQ(largest.size(), 262144u);
-  ASSERT_TRUE(AppendAndWait(journal(), kPartition, {"case", largest, {}}).ok());
-  const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, 1);
-  ASSERT_EQ(records.size(), 1u);
+  Appends appends(harness());
+  const absl::StatusOr<Appended> appended = appends.One(kPartition, {"case", largest, {}});
+  ASSERT_TRUE(appended.ok()) << appended.status();
+  const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, appended->offset.value);
+  ASSERT_THAT(std::ssize(records), appends.Exactly(1));
   EXPECT_EQ(records[0].record.value, largest);
 }
 
@@ -110,8 +112,9 @@ TEST_P(JournalConformance, AValueOfOneByteMoreIsRefusedAndLeavesNothing) {
   EXPECT_THAT(status.code(), testing::AnyOf(absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(std::string(status.message()), HasSubstr("262144"));
   EXPECT_EQ(EndOf(journal(), kPartition), 1);
-  ASSERT_TRUE(AppendAndWait(journal(), kPartition, {"case", "next", {}}).ok());
-  EXPECT_EQ(ReadAll(journal(), kPartition, 1).at(0).record.value, "next");
+  Appends appends(harness());
+  ASSERT_TRUE(appends.One(kPartition, {"case", "next", {}}).ok());
+  ExpectKept(harness(), kPartition, {&appends});
 }
 
 TEST_P(JournalConformance, APartitionThatDoesNotExistIsRefused) {
@@ -128,28 +131,30 @@ TEST_P(JournalConformance, APartitionThatDoesNotExistIsRefused) {
 
 TEST_P(JournalConformance, StampsComeFromTheJournalsClock) {
   WHISTLE_JOURNAL_NEEDS(kSettableClock);
+  Appends appends(harness());
   const absl::Time first = harness().clock()->Now();
-  EXPECT_EQ(AppendAndWait(journal(), kPartition, {"case", "1", {}})->stamp, first);
+  EXPECT_EQ(appends.One(kPartition, {"case", "1", {}})->stamp, first);
   harness().clock()->AdvanceTo(first + absl::Hours(24 * 365 * 12));
-  EXPECT_EQ(AppendAndWait(journal(), kPartition, {"case", "2", {}})->stamp, first + absl::Hours(24 * 365 * 12));
+  EXPECT_EQ(appends.One(kPartition, {"case", "2", {}})->stamp, first + absl::Hours(24 * 365 * 12));
   const std::vector<StoredRecord> records = ReadAll(journal(), kPartition, 1);
-  ASSERT_EQ(records.size(), 2u);
-  EXPECT_EQ(records[0].stamp, first);
-  EXPECT_EQ(records[1].stamp, first + absl::Hours(24 * 365 * 12));
+  ASSERT_THAT(std::ssize(records), appends.Exactly(2));
+  EXPECT_EQ(records.front().stamp, first);
+  EXPECT_EQ(records.back().stamp, first + absl::Hours(24 * 365 * 12));
 }
 
 TEST_P(JournalConformance, StampsAreWholeMilliseconds) {
-  const absl::StatusOr<Appended> appended = AppendAndWait(journal(), kPartition, {"case", "1", {}});
+  const absl::StatusOr<Appended> appended = Appends(harness()).One(kPartition, {"case", "1", {}});
   ASSERT_TRUE(appended.ok()) << appended.status();
   EXPECT_EQ(appended->stamp, absl::FromUnixMillis(absl::ToUnixMillis(appended->stamp)));
 }
 
 TEST_P(JournalConformance, TheEndIsPastEverythingAcknowledgedBeforeItWasAsked) {
   EXPECT_EQ(EndOf(journal(), kPartition), 1);
+  Appends appends(harness());
   for (int i = 0; i < 20; ++i) {
-    const absl::StatusOr<Appended> appended = AppendAndWait(journal(), kPartition, {"case", "value", {}});
+    const absl::StatusOr<Appended> appended = appends.One(kPartition, {"case", std::to_string(i), {}});
     ASSERT_TRUE(appended.ok()) << appended.status();
-    EXPECT_EQ(EndOf(journal(), kPartition), appended->offset.value + 1);
+    EXPECT_THAT(EndOf(journal(), kPartition), appends.Exactly(appended->offset.value + 1));
   }
   EXPECT_EQ(EndOf(journal(), base::PartitionId::Registry()), 1) << "another partition's end does not move";
 }

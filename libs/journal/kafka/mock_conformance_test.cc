@@ -6,61 +6,30 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "libs/base/check.h"
 #include "libs/journal/conformance/conformance.h"
-#include "libs/journal/kafka/kafka_journal.h"
+#include "libs/journal/kafka/harness_testing.h"
 #include "libs/journal/kafka/mock_cluster.h"
 
 namespace whistle::journal {
 namespace {
 
-class MockHarness final : public Harness {
+class MockHarness final : public KafkaHarness<MockCluster> {
  public:
-  using Spoil = std::function<void(MockCluster&)>;
-
-  // `spoil` is done to the cluster after each opening.
-  explicit MockHarness(Spoil spoil) : spoil_(std::move(spoil)) {
-    const auto created =
-        CreateKafkaJournal(cluster_.Options(), MockCluster::kPartitions, MockCluster::kBrokers, absl::Now());
-    WHISTLE_CHECK(created.ok(), created.status().ToString());
-    Open();
-  }
-
-  Journal& journal() override { return *journal_; }
-
-  void Reopen(Stop how) override {
-    // A process that dies says goodbye to nobody: its journal stays, like a process that is stopped and not dead.
-    if (how == Stop::kCrash) left_.push_back(std::move(journal_));
-    journal_.reset();
-    Open();
-  }
-
-  base::VirtualClock* clock() override { return nullptr; }
+  explicit MockHarness(Spoil spoil) : KafkaHarness(&MockCluster::Options, MockCluster::kBrokers, std::move(spoil)) {}
 
   std::map<Capability, std::string> lacks() const override {
-    return {
-        {Capability::kSettableClock, "brokers have clocks of their own"},
-        {Capability::kTrueStamps,
-         "librdkafka's mock cluster acknowledges with a stamp of 1234 ms and keeps the writer's own"},
-        {Capability::kSureAppends,
-         "librdkafka's mock cluster takes no idempotent duplicates out, so with many under way the producer may break, "
-         "and what it had sent is of unknown outcome"}};
+    std::map<Capability, std::string> lacks = KafkaHarness::lacks();
+    lacks[Capability::kTrueStamps] =
+        "librdkafka's mock cluster acknowledges with a stamp of 1234 ms and keeps the writer's own";
+    return lacks;
   }
 
- private:
-  void Open() {
-    auto opened = KafkaJournal::Open(cluster_.Options());
-    WHISTLE_CHECK(opened.ok(), opened.status().ToString());
-    journal_ = *std::move(opened);
-    spoil_(cluster_);
+  std::string why_unknown() const override {
+    return "librdkafka's mock cluster takes records out of turn and idempotent duplicates alike, so a producer may "
+           "break "
+           "or learn of a record without its place";
   }
-
-  const Spoil spoil_;
-  MockCluster cluster_;
-  std::vector<std::unique_ptr<KafkaJournal>> left_;
-  std::unique_ptr<KafkaJournal> journal_;
 };
 
 // Each error, a few times, between requests that pass.
