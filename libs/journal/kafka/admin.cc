@@ -52,8 +52,8 @@ absl::Status Refused(absl::string_view what, rd_kafka_resp_err_t error, const ch
 
 }  // namespace
 
-absl::Status CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
-                         absl::Duration timeout) {
+absl::StatusOr<bool> CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
+                                 absl::Duration timeout) {
   char why[256];
   const NewTopicPtr wanted(rd_kafka_NewTopic_new(topic.c_str(), partitions, replication, why, sizeof(why)));
   if (!wanted) return absl::InvalidArgumentError(absl::StrCat("topic ", topic, ": ", why));
@@ -73,7 +73,8 @@ absl::Status CreateTopic(KafkaClient& admin, const std::string& topic, int parti
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event->get()), &count);
   if (count != 1) return absl::UnavailableError(what);
   const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[0]);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return absl::OkStatus();
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
   return Refused(what, error, rd_kafka_topic_result_error_string(results[0]));
 }
 

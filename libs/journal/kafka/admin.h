@@ -13,10 +13,10 @@
 
 namespace whistle::journal {
 
-// Makes a topic with the settings of a journal's. OK if it was made, by us or by somebody else at the same time.
-// UNAVAILABLE if nobody answers; FAILED_PRECONDITION, with the cluster's reason, if it refuses.
-absl::Status CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
-                         absl::Duration timeout);
+// Makes a topic with the settings of a journal's. True if it was made now, false if it was there. UNAVAILABLE if nobody
+// answers; FAILED_PRECONDITION, with the cluster's reason, if it refuses.
+absl::StatusOr<bool> CreateTopic(KafkaClient& admin, const std::string& topic, int partitions, int replication,
+                                 absl::Duration timeout);
 
 // Every setting of each topic, defaults included. PERMISSION_DENIED, saying what right is missing; NOT_FOUND if the
 // broker that was asked does not know a topic.

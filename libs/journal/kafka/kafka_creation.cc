@@ -46,13 +46,13 @@ absl::StatusOr<TopicShape> AwaitLeaders(KafkaClient& client, base::PartitionId a
 // True if the topic was made now.
 absl::StatusOr<bool> EnsureTopic(KafkaClient& admin, base::PartitionId any_of_topic, int partitions, int replication) {
   WHISTLE_ASSIGN_OR_RETURN(const TopicShape shape, DescribeShape(admin, any_of_topic, kClusterPatience));
-  const bool missing = shape.partitions == 0;
-  if (missing) {
-    WHISTLE_RETURN_IF_ERROR(
-        CreateTopic(admin, admin.topic_name(any_of_topic), partitions, replication, kTopicPatience));
+  bool made = false;
+  if (shape.partitions == 0) {
+    WHISTLE_ASSIGN_OR_RETURN(
+        made, CreateTopic(admin, admin.topic_name(any_of_topic), partitions, replication, kTopicPatience));
   }
   WHISTLE_RETURN_IF_ERROR(AwaitLeaders(admin, any_of_topic).status());
-  return missing;
+  return made;
 }
 
 // Writes the genesis record of a partition that has no record, and says what is there then: ours, or that of somebody
@@ -153,16 +153,12 @@ absl::StatusOr<int> CheckTopicsKnown(const KafkaOptions& options, int partition_
       absl::StrCat("the journal's topics endanger it:\n  ", absl::StrJoin(dangers, "\n  ")));
 }
 
-// Brokers hear of a topic one by one: the one that is asked may not have heard yet of what was just made.
-absl::Status AwaitTopicsKnown(const KafkaOptions& options, int partition_count) {
-  const absl::Time deadline = absl::Now() + kTopicPatience;
+// The same, and NOT_FOUND only after `patience`: the broker that is asked may not have heard yet of what was just made.
+absl::StatusOr<int> AwaitTopicsKnown(const KafkaOptions& options, int partition_count, absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
   while (true) {
-    const absl::Status status = CheckTopicsKnown(options, partition_count).status();
-    if (!absl::IsNotFound(status)) return status;
-    if (absl::Now() >= deadline) {
-      return absl::UnavailableError(
-          absl::StrCat(status.message(), ", though it was made; run the command again to complete the journal"));
-    }
+    absl::StatusOr<int> min_insync = CheckTopicsKnown(options, partition_count);
+    if (!absl::IsNotFound(min_insync.status()) || absl::Now() >= deadline) return min_insync;
     absl::SleepFor(absl::Milliseconds(50));
   }
 }
@@ -185,7 +181,12 @@ absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, in
     WHISTLE_ASSIGN_OR_RETURN(const bool made_registry,
                              EnsureTopic(*admin, base::PartitionId::Registry(), 1, replication));
     made = made_cases && made_registry;
-    WHISTLE_RETURN_IF_ERROR(AwaitTopicsKnown(options, partition_count));
+    const absl::Status known = AwaitTopicsKnown(options, partition_count, kTopicPatience).status();
+    if (absl::IsNotFound(known)) {
+      return absl::UnavailableError(
+          absl::StrCat(known.message(), ", though it was made; run the command again to complete the journal"));
+    }
+    WHISTLE_RETURN_IF_ERROR(known);
   }
   WHISTLE_ASSIGN_OR_RETURN(KafkaCreation creation, CompleteGenesis(options, partition_count, now));
   // Topics without a genesis record are what a creation leaves that was interrupted early.
@@ -197,7 +198,7 @@ absl::StatusOr<KafkaCreation> CreateKafkaJournal(const KafkaOptions& options, in
 
 absl::StatusOr<int> CheckKafkaTopics(const KafkaOptions& options, int partition_count) {
   WHISTLE_RETURN_IF_ERROR(CheckKafkaOptions(options));
-  const absl::StatusOr<int> min_insync = CheckTopicsKnown(options, partition_count);
+  const absl::StatusOr<int> min_insync = AwaitTopicsKnown(options, partition_count, kHearsayPatience);
   if (absl::IsNotFound(min_insync.status())) return NoJournal(options, min_insync.status().message());
   return min_insync;
 }

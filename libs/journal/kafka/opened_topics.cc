@@ -107,8 +107,13 @@ absl::StatusOr<std::optional<FirstRecord>> ReadGenesis(KafkaClient& asker, base:
 }
 
 absl::StatusOr<OpenedTopics> OpenTopics(const KafkaOptions& options, KafkaClient& asker) {
+  const absl::Time heard_of = absl::Now() + kHearsayPatience;
   const auto shape_of = [&](base::PartitionId partition) {
-    return UntilAvailable([&] { return DescribeShape(asker, partition, kTry); });
+    return UntilAvailable([&]() -> absl::StatusOr<TopicShape> {
+      const absl::StatusOr<TopicShape> shape = DescribeShape(asker, partition, kTry);
+      const bool unheard_of = shape.ok() && shape->partitions == 0;
+      return unheard_of && absl::Now() < heard_of ? absl::UnavailableError("asked again") : shape;
+    });
   };
   WHISTLE_ASSIGN_OR_RETURN(const TopicShape cases, shape_of(base::PartitionId::Case(0)));
   WHISTLE_ASSIGN_OR_RETURN(const TopicShape registry, shape_of(base::PartitionId::Registry()));

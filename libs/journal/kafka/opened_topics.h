@@ -19,6 +19,9 @@ namespace whistle::journal {
 // How long the cluster is waited for before it is out of reach.
 inline constexpr absl::Duration kClusterPatience = absl::Seconds(10);
 
+// Brokers hear of a new topic one by one: only after this is one not there that a broker has not heard of.
+inline constexpr absl::Duration kHearsayPatience = absl::Seconds(2);
+
 struct OpenedTopics {
   Identity identity;
   // Of each partition's record at offset 0, its value's.
