@@ -50,8 +50,14 @@ absl::StatusOr<OpenedJournal> OpenKafka(const JournalOptions& options, const std
   if (!options.properties_file.empty()) {
     WHISTLE_ASSIGN_OR_RETURN(kafka.connection, journal::ReadKafkaProperties(options.properties_file));
   }
-  kafka.on_log = [log](absl::string_view line) { log->Warning("kafka", {{"said", line}}); };
-  WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<journal::KafkaJournal> journal, journal::KafkaJournal::Open(kafka));
+  const auto failure = std::make_shared<journal::ConnectionFailure>();
+  kafka.on_log = [log, failure](absl::string_view line) {
+    failure->Hear(line);
+    log->Warning("kafka", {{"said", line}});
+  };
+  auto opening = journal::KafkaJournal::Open(kafka);
+  if (!opening.ok()) return failure->Explain(opening.status());
+  std::unique_ptr<journal::KafkaJournal> journal = *std::move(opening);
   if (journal->identity().clock_kind != journal::ClockKind::kReal) {
     return absl::FailedPreconditionError(absl::StrCat("the journal ", journal->identity().uuid, " on ", brokers,
                                                       " was made on a virtual clock, and Kafka's is real"));

@@ -50,17 +50,19 @@ absl::Status CreateJournal(Session& session) {
   if (arguments.Has("journal-properties")) {
     WHISTLE_ASSIGN_OR_RETURN(options.connection, journal::ReadKafkaProperties(arguments.Get("journal-properties")));
   }
-  WHISTLE_ASSIGN_OR_RETURN(const journal::KafkaCreation creation,
-                           journal::CreateKafkaJournal(options, partitions, replication, base::RealClock().Now()));
-  const journal::Identity& identity = creation.identity;
+  journal::ConnectionFailure failure;
+  options.on_log = [&failure](absl::string_view line) { failure.Hear(line); };
+  const auto creation = journal::CreateKafkaJournal(options, partitions, replication, base::RealClock().Now());
+  if (!creation.ok()) return failure.Explain(creation.status());
+  const journal::Identity& identity = creation->identity;
   if (session.json()) {
     Table table({"journal", "what", "partitions", "created_at"});
-    table.AddRow({identity.uuid, std::string(WordOf(creation.what)), absl::StrCat(identity.partition_count),
+    table.AddRow({identity.uuid, std::string(WordOf(creation->what)), absl::StrCat(identity.partition_count),
                   base::TimeText(identity.created_at)});
     session.Print(table);
     return absl::OkStatus();
   }
-  session.out << "journal " << identity.uuid << " " << WordOf(creation.what) << ": topics " << options.cases_topic
+  session.out << "journal " << identity.uuid << " " << WordOf(creation->what) << ": topics " << options.cases_topic
               << " (" << identity.partition_count << " partitions) and " << options.registry_topic << ", made "
               << base::TimeText(identity.created_at) << "\n";
   return absl::OkStatus();

@@ -138,4 +138,20 @@ absl::StatusOr<KafkaProperties> ReadKafkaProperties(const std::string& path) {
   return properties;
 }
 
+void ConnectionFailure::Hear(absl::string_view line) {
+  // "FAIL [thrd:NAME]: ADDRESS: REASON (after 3ms in state …)". What fails because we let go of the client is no
+  // reason.
+  if (!absl::StartsWith(line, "FAIL ") || absl::StrContains(line, "Broker handle destroyed")) return;
+  const size_t thread_end = line.find("]: ");
+  if (thread_end != absl::string_view::npos) line.remove_prefix(thread_end + 3);
+  absl::MutexLock lock(&mutex_);
+  last_ = std::string(line.substr(0, line.rfind(" (after ")));
+}
+
+absl::Status ConnectionFailure::Explain(const absl::Status& status) const {
+  absl::MutexLock lock(&mutex_);
+  if (!absl::IsUnavailable(status) || last_.empty()) return status;
+  return absl::UnavailableError(absl::StrCat(status.message(), "; ", last_));
+}
+
 }  // namespace whistle::journal

@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace whistle::journal {
@@ -84,6 +86,20 @@ absl::Status CheckConnectionProperty(absl::string_view name);
 // PERMISSION_DENIED if it cannot be read; INVALID_ARGUMENT for a bad line or a refused property, with the line's number
 // and never its value.
 absl::StatusOr<KafkaProperties> ReadKafkaProperties(const std::string& path);
+
+// Why a connection failed. librdkafka's errors say only that it did; that the password is wrong, or the certificate not
+// to be trusted, it tells its log. Any thread.
+class ConnectionFailure {
+ public:
+  // A line for KafkaOptions::on_log.
+  void Hear(absl::string_view line);
+  // An UNAVAILABLE with the last failure after it, if one was heard; anything else as it is.
+  absl::Status Explain(const absl::Status& status) const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::string last_ ABSL_GUARDED_BY(mutex_);
+};
 
 }  // namespace whistle::journal
 

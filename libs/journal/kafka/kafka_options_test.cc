@@ -161,5 +161,22 @@ TEST(KafkaClientTest, TheSettingsAreThoseTheDesignSays) {
   }
 }
 
+TEST(ConnectionFailureTest, SaysWhyTheClusterCannotBeReached) {
+  ConnectionFailure failure;
+  const absl::Status unreachable = absl::UnavailableError("the Kafka cluster cannot be reached");
+  EXPECT_EQ(failure.Explain(unreachable), unreachable);
+  failure.Hear(
+      "FAIL [thrd:sasl_ssl://127.0.0.1:9093/bootstrap]: sasl_ssl://127.0.0.1:9093/bootstrap: SASL authentication "
+      "error: "
+      "Authentication failed: Invalid username or password (after 302ms in state AUTH_REQ)");
+  failure.Hear("ERROR [thrd:x]: 1/1 brokers are down");
+  failure.Hear(
+      "FAIL [thrd:x]: x: SaslAuthenticateRequest failed: Local: Broker handle destroyed (after 0ms in state DOWN)");
+  EXPECT_EQ(failure.Explain(unreachable).message(),
+            "the Kafka cluster cannot be reached; sasl_ssl://127.0.0.1:9093/bootstrap: SASL authentication error: "
+            "Authentication failed: Invalid username or password");
+  EXPECT_EQ(failure.Explain(absl::NotFoundError("no journal")), absl::NotFoundError("no journal"));
+}
+
 }  // namespace
 }  // namespace whistle::journal
