@@ -48,7 +48,7 @@ absl::StatusOr<journal::KafkaClientPtr> MakeClient(rd_kafka_type_t type, const P
 absl::Status MakeTopic(const std::string& brokers) {
   journal::KafkaOptions options{.brokers = brokers};
   WHISTLE_ASSIGN_OR_RETURN(auto admin, journal::KafkaClient::Make(options, journal::ClientPurpose::kAdmin));
-  return journal::CreateTopic(*admin, kTopic, kPartitions, /*replication=*/1, kTopicPatience);
+  return journal::CreateTopic(*admin, kTopic, kPartitions, /*replication=*/1, kTopicPatience).status();
 }
 
 // One record under way for each slot; its key is the slot's number.
