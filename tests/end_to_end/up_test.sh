@@ -6,6 +6,7 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 scratch="$(mktemp -d)"
 pid=
+# Also after a failure, which it must not hide: what is told to end here may have ended, and with any status.
 cleanup() {
   [[ -z "$pid" ]] || kill -TERM "$pid" 2>/dev/null || true
   [[ -z "$pid" ]] || wait "$pid" 2>/dev/null || true
@@ -62,6 +63,7 @@ expect "$(tail -n 1 "$scratch/fourth")" "port $WHISTLE_PORT on 127.0.0.1 is in u
 echo "a second tools/up on the same port is refused"
 
 kill -TERM "$pid"
+# Its status is that of a script ended by a signal; what counts is what is left behind.
 wait "$pid" || true
 pid=
 if (exec 3<>"/dev/tcp/127.0.0.1/$WHISTLE_PORT") 2>/dev/null; then
