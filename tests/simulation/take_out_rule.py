@@ -52,6 +52,12 @@ EDITS = {
         "if (decided_at < stamp - kDecidedBeforeStampMax ||", "if (false && decided_at < stamp - kDecidedBeforeStampMax ||"),
         (" decided_at > stamp + kDecidedAfterStampMax)", " (false && decided_at > stamp + kDecidedAfterStampMax))")],
 }
+# 5 all of it: nobody is answered but by what is read, not at the deadline either.
+EDITS["for_ever"] = [
+    *EDITS["halt"], *EDITS["stall"],
+    ("while (!deadlines_.empty() && deadlines_", "while (false && deadlines_"),
+    ("if (!deadlines_.empty()) next =", "if (false) next ="),
+]  # fmt: skip
 
 
 def main():

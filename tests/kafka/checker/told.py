@@ -143,9 +143,10 @@ class Told:
         self.acknowledged.add(call.key)
         found = self.fold.requests.get(call.key, [])
         if not found:
-            places = self.fold.not_counted.get(call.key)
-            if places:
-                self.faults.add(ACKNOWLEDGED_BUT_SUPERSEDED, f"{call}: acknowledged, and does not count at {where(*places[-1])}")
+            places = self.fold.not_counted.get(call.key, [])
+            # An earlier attempt that was superseded does not say what became of the acknowledged one.
+            if call.place in places:
+                self.faults.add(ACKNOWLEDGED_BUT_SUPERSEDED, f"{call}: acknowledged, and does not count at {where(*call.place)}")
             else:
                 self.faults.add(LOST, f"{call}: acknowledged at {where(*call.place)}, and not in the journal")
             return

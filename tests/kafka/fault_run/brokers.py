@@ -31,13 +31,15 @@ class BrokerError(Exception):
 class Brokers:
     """Owned by the run; its methods are called by one thread at a time."""
 
-    def __init__(self, folder, nodes, port, partitions, crossing=None):
+    def __init__(self, folder, nodes, port, partitions, crossing=None, settings=()):
         self.folder = folder
         self.nodes = list(range(1, nodes + 1))
         self.port = port
         self.partition_count = partitions
         # Where each broker has a network namespace of its own.
         self.crossing = crossing
+        # Further lines of server.properties.
+        self.settings = settings
         self.addresses = ",".join(f"127.0.0.1:{port + n}" for n in range(nodes))
         self.log = folder / "broker.log"
         self._eye = None
@@ -51,7 +53,7 @@ class Brokers:
 
     def start(self):
         if self.crossing is None:
-            self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}")
+            self._command("start", f"--nodes={len(self.nodes)}", f"--port={self.port}", *(f"--set={setting}" for setting in self.settings))
         else:
             self._start_apart()
         self.create_journal()

@@ -74,9 +74,9 @@ class Shared:
             return self._items[at] if keep else self._items.pop(at)
 
 
-def contact(case_id, note="They asked again.", **more):
+def contact(case_id, note="They asked again.", contacted_id="gas", **more):
     return command(
-        "IntakeService/RecordContact", case_id, "petitioner", channel="CONTACT_CHANNEL_CALL", contacted_id="gas", note=note, **more
+        "IntakeService/RecordContact", case_id, "petitioner", channel="CONTACT_CHANNEL_CALL", contacted_id=contacted_id, note=note, **more
     )
 
 

@@ -3,6 +3,7 @@
 import collections
 import glob
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -26,13 +27,22 @@ PROJECTION_LIVE = 2
 TOPICS = {1: "cases", 2: "registry"}
 COUNTERS = {"superseded": "whistle_decisions_superseded_total", "redone": "whistle_commands_redone_total"}
 
+HERE = pathlib.Path(__file__).resolve().parent
+
 Place = collections.namedtuple("Place", "offset live reason digest counts")
+
+
+def compile_waits(folder):
+    """The library that wrong clocks need beside libfaketime."""
+    library = folder / "wrong_clock_waits.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "wrong_clock_waits.c", "-ldl"], check=True)
+    return library
 
 
 class Instance:
     """One process of one service, in all its lives. Signals are sent by the thread of the faults only."""
 
-    def __init__(self, service, number, folder, journal, port, waits):
+    def __init__(self, service, number, folder, journal, port, waits, programs=BUILD / "bin"):
         self.service = service
         self.name = f"{service}-{number}"
         self.folder = folder
@@ -44,6 +54,7 @@ class Instance:
         self.paused = False
         self.lives = 0
         self._waits = waits
+        self._programs = programs
         # Counted in this life, as last seen.
         self._seen = {}
         self._counted = collections.Counter()
@@ -72,7 +83,7 @@ class Instance:
             log.flush()
             self.process = subprocess.Popen(
                 [
-                    BUILD / "bin" / f"whistle-{self.service}", f"--journal={self.journal}", f"--data={self.data}",
+                    self._programs / f"whistle-{self.service}", f"--journal={self.journal}", f"--data={self.data}",
                     f"--listen={self.address}", f"--metrics_listen={self.metrics_address}",
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
@@ -203,9 +214,9 @@ class Instance:
 class Fleet:
     """All instances, and the thread that watches their counters."""
 
-    def __init__(self, folder, journal, port, instances, waits=None, services=SERVICES):
+    def __init__(self, folder, journal, port, instances, waits=None, services=SERVICES, programs=BUILD / "bin"):
         self.instances = [
-            Instance(service, number, folder, journal, port + (number - 1) * 10 + SERVICES.index(service), waits)
+            Instance(service, number, folder, journal, port + (number - 1) * 10 + SERVICES.index(service), waits, programs)
             for number in range(1, instances + 1)
             for service in services
         ]

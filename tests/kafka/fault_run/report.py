@@ -16,11 +16,11 @@ class CannotCheck(Exception):
     pass
 
 
-def check(brokers, told_file, services, folder):
-    """{"lost": 0, …} as the checker's last line counts; everything that it said is in check.log."""
+def check(brokers, told_file, services, folder, *further):
+    """{"lost": 0, …} as the checker's last line counts; everything that it said is in check.log. `services` may be none."""
     command = [
-        CHECKER, f"--brokers={brokers.addresses}", f"--told={told_file}", f"--services={','.join(services)}", f"--late-ms={LATE_MS}",
-        f"--build={BUILD}",
+        CHECKER, f"--brokers={brokers.addresses}", f"--told={told_file}", *([f"--services={','.join(services)}"] if services else []),
+        f"--late-ms={LATE_MS}", f"--build={BUILD}", *further,
     ]  # fmt: skip
     with open(folder / "check.log", "w", encoding="utf-8") as log:
         done = subprocess.run(

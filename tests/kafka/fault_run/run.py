@@ -17,7 +17,6 @@ import pathlib
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -32,8 +31,8 @@ from commands import HOT_CASES, Shared  # noqa: E402
 from crossing import Crossing  # noqa: E402
 from convergence import CONVERGED_SECONDS_MAX, Converge  # noqa: E402
 from faults import KINDS  # noqa: E402
-from harness import ROOT, Client, found_registry, handled_case  # noqa: E402
-from instances import Fleet  # noqa: E402
+from harness import BUILD, ROOT, Client, found_registry, handled_case  # noqa: E402
+from instances import Fleet, compile_waits  # noqa: E402
 from report import CannotCheck, check  # noqa: E402
 from told import Told  # noqa: E402
 
@@ -83,7 +82,7 @@ class World:
         crossing = Crossing(range(1, NODES + 1), options.broker_port) if options.partitions_cut else None
         self.brokers = Brokers(folder, NODES, options.broker_port, PARTITIONS, crossing)
         waits = compile_waits(folder)
-        self.fleet = Fleet(folder, self.brokers.journal, options.port, INSTANCES, waits)
+        self.fleet = Fleet(folder, self.brokers.journal, options.port, INSTANCES, waits, programs=options.programs)
         self.told = Told(folder / "told.jsonl")
         self.load = None
         self._log = open(folder / "run.log", "w", encoding="utf-8", buffering=1)
@@ -123,13 +122,6 @@ class World:
         self._log.close()
 
 
-def compile_waits(folder):
-    """The library that wrong clocks need beside libfaketime."""
-    library = folder / "wrong_clock_waits.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "wrong_clock_waits.c", "-ldl"], check=True)
-    return library
-
-
 def parse(arguments):
     kinds = "".join(f"  {kind.name:20} {kind.what}{' [short]' if kind.short else ''}{' [apart]' if kind.apart else ''}\n" for kind in KINDS.values())
     parser = argparse.ArgumentParser(
@@ -144,6 +136,7 @@ def parse(arguments):
     parser.add_argument("--port", type=int, default=17101, help="of the first service; the others follow, metrics 2000 above (default %(default)s)")
     parser.add_argument("--broker-port", type=int, default=29092, help="of the first broker (default %(default)s)")
     parser.add_argument("--rate", type=float, default=COMMANDS_PER_SECOND, help="commands a second of all clients (default %(default)s)")
+    parser.add_argument("--programs", type=pathlib.Path, default=BUILD / "bin", help="the folder of the services' programs (default build/bin)")
     parser.add_argument("--var", type=pathlib.Path, default=pathlib.Path(os.environ.get("WHISTLE_VAR") or ROOT / "var"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.short and options.only:

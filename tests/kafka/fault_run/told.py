@@ -17,6 +17,8 @@ from harness import CONTRACTS
 from recorder import now_ms, receipt_of, refusal_of
 
 MESSAGE_CHARACTERS_MAX = 300
+# What a service gives a call that names no deadline (libs/rpc/admission.h).
+DEADLINE_DEFAULT_SECONDS = 10
 
 
 def fingerprint(rpc, data):
@@ -78,24 +80,40 @@ class Call:
         self.known_ends = None
         self.called_ms = self.answered_ms = self.deadline_ms = None
         self._client = client
+        self._future = None
 
     def make(self, data, seconds):
         """(receipt or None, answer as it was told)"""
+        self.start(data, seconds)
+        return self.finish()
+
+    def start(self, data, seconds):
+        """Sends it. Without `seconds` the service gives it its own deadline, and the client waits as long as it likes."""
         self.fingerprint = fingerprint(self.rpc, data)
         self.known_ends = self.told.known_ends(self.case_id)
         self.called_ms = now_ms()
-        self.deadline_ms = self.called_ms + seconds * 1000
+        self.deadline_ms = self.called_ms + (seconds or DEADLINE_DEFAULT_SECONDS) * 1000
+        self._future = self._client.start(self.rpc, data, timeout=seconds)
+        self._future.add_done_callback(lambda _: self._answered())
+
+    def _answered(self):
+        self.answered_ms = self.answered_ms or now_ms()
+
+    def finish(self, patience_seconds=None):
+        """(receipt or None, answer as it was told); after that many seconds more the client gives up."""
         receipt = None
         try:
-            receipt = self._client.call(self.rpc, data, timeout=seconds).receipt
-            self.answered_ms = now_ms()
+            receipt = self._future.result(patience_seconds).receipt
             answer = {"receipt": receipt_of(receipt)}
+        except grpc.FutureTimeoutError:
+            self._future.cancel()
+            answer = {"error": {"code": "CANCELLED", "message": "the client gave up waiting"}}
         except grpc.RpcError as error:
-            self.answered_ms = now_ms()
             refusal = refusal_of(error)
             if refusal is not None:
                 answer = {"refusal": refusal}
             else:
                 answer = {"error": {"code": error.code().name, "message": (error.details() or "")[:MESSAGE_CHARACTERS_MAX]}}
+        self._answered()
         self.told.write(self, answer)
         return receipt, answer
