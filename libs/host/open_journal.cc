@@ -55,6 +55,9 @@ absl::StatusOr<OpenedJournal> OpenKafka(const JournalOptions& options, const std
     failure->Hear(line);
     log->Warning("kafka", {{"said", line}});
   };
+  if (const absl::Status status = journal::CheckKafkaOptions(kafka); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--journal=kafka:", brokers, ": ", status.message()));
+  }
   auto opening = journal::KafkaJournal::Open(kafka);
   if (!opening.ok()) return failure->Explain(opening.status());
   std::unique_ptr<journal::KafkaJournal> journal = *std::move(opening);

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
@@ -21,7 +22,9 @@ namespace {
 // Flag files may name flag files; a circle must end.
 constexpr int kFlagfileDepthMax = 8;
 
-const FlagSpec* FindFlag(absl::string_view name, const std::vector<FlagSpec>& flags) {
+// Written with dashes or, as the services' flags are, with underscores.
+const FlagSpec* FindFlag(absl::string_view written, const std::vector<FlagSpec>& flags) {
+  const std::string name = absl::StrReplaceAll(written, {{"_", "-"}});
   const auto found = std::find_if(flags.begin(), flags.end(), [&](const FlagSpec& flag) { return flag.name == name; });
   return found == flags.end() ? nullptr : &*found;
 }

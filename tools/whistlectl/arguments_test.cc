@@ -31,6 +31,12 @@ TEST(ArgumentsTest, FlagsAreWrittenAsAbseilWritesThem) {
   EXPECT_THAT(arguments->operands(), ElementsAre("case-1"));
 }
 
+TEST(ArgumentsTest, FlagsMayHaveUnderscoresAsTheServicesFlagsDo) {
+  const auto arguments = Arguments::Parse({"--at_version=2"}, Flags());
+  ASSERT_TRUE(arguments.ok()) << arguments.status();
+  EXPECT_EQ(arguments->Get("at-version"), "2");
+}
+
 TEST(ArgumentsTest, ASwitchCanBeTurnedOff) {
   EXPECT_FALSE(Arguments::Parse({"--quiet", "--noquiet"}, Flags())->GetSwitch("quiet"));
   EXPECT_FALSE(Arguments::Parse({"--quiet=false"}, Flags())->GetSwitch("quiet"));

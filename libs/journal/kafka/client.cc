@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -139,6 +140,8 @@ absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::MakeClient(const Kafka
 void KafkaClient::Log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   // 4 is a warning. Below it are the habits of a healthy client.
   if (level > 4 || client == nullptr) return;
+  // It would rather have positions stored in files, or at the brokers; we store none with it.
+  if (absl::StrContains(text, "offset.store.method")) return;
   const auto* self = static_cast<const KafkaClient*>(rd_kafka_opaque(client));
   if (self->on_log_) self->on_log_(absl::StrCat(facility, " ", text));
 }

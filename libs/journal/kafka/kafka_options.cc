@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -36,9 +37,13 @@ absl::Status CheckBrokers(absl::string_view brokers) {
   if (brokers.empty()) return absl::InvalidArgumentError("brokers: HOST:PORT,… expected, found nothing");
   for (const absl::string_view broker : absl::StrSplit(brokers, ',')) {
     const size_t colon = broker.rfind(':');
-    const absl::string_view port = colon == absl::string_view::npos ? "" : broker.substr(colon + 1);
-    if (colon == 0 || port.empty() || !absl::c_all_of(port, absl::ascii_isdigit)) {
-      return absl::InvalidArgumentError(absl::StrCat("brokers: HOST:PORT,… expected, found \"", broker, "\""));
+    const absl::string_view host = broker.substr(0, colon == absl::string_view::npos ? 0 : colon);
+    // An IPv6 address stands in brackets.
+    const bool named = !host.empty() && (host.find(':') == absl::string_view::npos || host.back() == ']');
+    int port = 0;
+    if (!named || !absl::SimpleAtoi(broker.substr(colon + 1), &port) || port < 1 || port > 65535) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("brokers: HOST:PORT,… expected, the port from 1 to 65535, found \"", broker, "\""));
     }
   }
   return absl::OkStatus();
