@@ -51,6 +51,8 @@ class Proxy:
 
     def close(self):
         self.let_go()
+        # Closing alone leaves the port to the thread that accepts.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self):

@@ -208,7 +208,7 @@ def main():
     except KeyboardInterrupt as signalled:
         session.say(f"stopping: {signalled}")
         well = False
-    except (BrokerError, CannotCheck, AssertionError, subprocess.CalledProcessError) as error:
+    except (BrokerError, CannotCheck, AssertionError, OSError, subprocess.SubprocessError) as error:
         session.say(f"error: {error}")
         well = False
     well = well and found == len(chosen)
