@@ -11,7 +11,7 @@ from commands import command, contact, register
 from harness import CONTRACTS, ORGANIZATIONS
 from proxy import FETCH, PRODUCE
 from recorder import now_ms
-from world import contacts, finished, outcomes
+from world import PARTITIONS, contacts, finished, outcomes
 
 CLIENTS = [f"client-{n}" for n in range(1, 9)]
 # Longer than a process may stand still without doubting what it knows (libs/journal/kafka).
@@ -121,20 +121,24 @@ def registry_elsewhere(world):
 
 
 def registry_behind(world):
-    """A case is decided under a new registry at one instance, and at once again at another."""
-    case_id = world.a_case()
+    """A case is decided under a new registry at one instance, and at once again at another, which stood still."""
+    # One in each partition: that one of them is folded before the registry is then likely.
+    case_of = {}
+    while len(case_of) < PARTITIONS:
+        case_id, partition = placed(world)
+        case_of[partition] = case_id
     behind = world.instance("intake-2")
     answers = []
-    for number in range(20):
+    for number in range(30):
         behind.pause()
         finished([upsert(world, f"newer-{number}-{n}") for n in range(20)])
-        finished([world.send("client-1", "intake-1", contact(case_id))])
-        # So many that they still come in while it folds what it missed: the case before the registry, or the other way round.
-        calls = [world.send(who, "intake-2", contact(case_id)) for who in CLIENTS * 25]
+        finished([world.send("client-1", "intake-1", contact(case_id)) for case_id in case_of.values()])
+        # So many that they still come in while it folds what it missed.
+        calls = [world.send(who, "intake-2", contact(case_id)) for who in CLIENTS * 6 for case_id in case_of.values()]
         world.wait(PAUSE_SECONDS)
         behind.resume()
         answers += finished(calls)
-    return f"20 times the registry changed and a case decided at one instance, and at once at another that stood still: {outcomes(answers)}"
+    return f"30 times the registry changed and 4 cases decided at one instance, and at once at another that stood still: {outcomes(answers)}"
 
 
 def upsert(world, organization_id):
