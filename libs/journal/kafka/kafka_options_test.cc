@@ -98,7 +98,8 @@ TEST(KafkaOptionsTest, TheDefaultsWithBrokersAreFine) {
 }
 
 TEST(KafkaOptionsTest, BrokersAreHostsAndPorts) {
-  for (const std::string brokers : {"", "kafka", "kafka:", ":9092", "kafka:9092,", "kafka:port", "kafka:0", "kafka:65536", "kafka:9092:9093", "::1:9092"}) {
+  for (const std::string brokers : {"", "kafka", "kafka:", ":9092", "kafka:9092,", "kafka:port", "kafka:0",
+                                    "kafka:65536", "kafka:9092:9093", "::1:9092"}) {
     EXPECT_EQ(CheckKafkaOptions({.brokers = brokers}).code(), absl::StatusCode::kInvalidArgument) << brokers;
   }
 }
