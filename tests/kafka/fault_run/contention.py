@@ -125,7 +125,7 @@ def run(options, folder, brokers, fleet):
     fleet.start()
     ill = fleet.wait_healthy(fleet.instances, STARTED_SECONDS_MAX)
     if ill:
-        raise BrokerError(f"not healthy after {STARTED_SECONDS_MAX} s: {ill}")
+        raise BrokerError(f"not healthy, waited for at most {STARTED_SECONDS_MAX} s: {ill}")
     with Client(fleet.of("intake")[0].address, "founder") as founder:
         found_registry(founder)
     told = Told(folder / "told.jsonl")

@@ -134,7 +134,7 @@ class Instance:
 
     def ended_by_itself(self):
         """Its exit status, if it is not running though it should; it counts as stopped then."""
-        if self.process is None or self.process.poll() is None:
+        if not self.is_gone():
             return None
         status = self.process.returncode
         self._buried()
@@ -162,8 +162,15 @@ class Instance:
         except (OSError, ValueError):
             return None, ""
 
+    def is_gone(self):
+        """It ended by itself, and nobody has taken note yet (ended_by_itself)."""
+        return self.process is not None and self.process.poll() is not None
+
     def health(self):
         """Empty if it is healthy, otherwise why not."""
+        if self.is_gone():
+            last = self.log_file.read_text(errors="replace").rstrip().rpartition("\n")[2]
+            return f"ended with {self.process.returncode}, and said last: {last}"
         status, text = self._page("/healthz")
         if status == 200:
             return ""
@@ -241,12 +248,12 @@ class Fleet:
         return [instance.address for instance in self.instances]
 
     def wait_healthy(self, instances, seconds):
-        """Those that are not by then, and why: {} is well."""
+        """Those that are not by then, or once one of them has ended, and why: {} is well."""
         deadline = time.monotonic() + seconds
         pause = threading.Event()
         while True:
             ill = {str(i): why for i in instances if (why := i.health())}
-            if not ill or time.monotonic() > deadline:
+            if not ill or time.monotonic() > deadline or any(i.is_gone() for i in instances):
                 return ill
             pause.wait(POLL_SECONDS)
 

@@ -171,7 +171,7 @@ def begin(world, options):
     world.fleet.start()
     ill = world.fleet.wait_healthy(world.fleet.instances, STARTED_SECONDS_MAX)
     if ill:
-        raise BrokerError(f"not healthy after {STARTED_SECONDS_MAX} s: {ill}")
+        raise BrokerError(f"not healthy, waited for at most {STARTED_SECONDS_MAX} s: {ill}")
     with Client(world.fleet.of("intake")[0].address, "founder") as founder:
         found_registry(founder)
         shared = Shared([handled_case(founder) for _ in range(HOT_CASES)], handled_case(founder))

@@ -69,7 +69,7 @@ class World:
         self.brokers.start()
         self.fleet.start()
         if ill := self.fleet.wait_healthy(self.fleet.instances, STARTED_SECONDS_MAX):
-            raise BrokerError(f"not healthy after {STARTED_SECONDS_MAX} s: {ill}")
+            raise BrokerError(f"not healthy, waited for at most {STARTED_SECONDS_MAX} s: {ill}")
         self.founder = Client(self.instance("intake-1").address, "founder")
         found_registry(self.founder)
 
