@@ -155,21 +155,31 @@ absl::Status Process::Serve(const std::vector<grpc::Service*>& adapters) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Of two ills the one that a person must see: data loss does not pass by itself, whatever else is wrong meanwhile.
+void Worsen(absl::Status& health, const absl::Status& other) {
+  if (health.ok() || (absl::IsDataLoss(other) && !absl::IsDataLoss(health))) health = other;
+}
+
+}  // namespace
+
 absl::Status Process::HealthOf(HostedService& service) {
+  absl::Status health;
   for (const engine::PartitionStatus& status : service.engine().Status()) {
     if (status.health == engine::PartitionHealth::kLive) continue;
     const std::string why = absl::StrCat(service.name(), ": partition ", status.partition.ToString(),
                                          status.reason.empty() ? " is catching up" : ": ", status.reason);
     const bool diverged = status.health == engine::PartitionHealth::kDiverged;
-    return diverged ? absl::DataLossError(why) : absl::UnavailableError(why);
+    Worsen(health, diverged ? absl::DataLossError(why) : absl::UnavailableError(why));
   }
-  return absl::OkStatus();
+  return health;
 }
 
 absl::Status Process::Health() const {
   if (stopping_.HasBeenNotified()) return rpc::Stopping();
   absl::Status health = journal_.reachable();
-  for (const auto& [name, part] : parts_) health.Update(HealthOf(*part.service));
+  for (const auto& [name, part] : parts_) Worsen(health, HealthOf(*part.service));
   return health;
 }
 

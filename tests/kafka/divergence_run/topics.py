@@ -3,7 +3,7 @@
 
     topics.py BROKERS delete TOPIC…                                  until no broker knows them
     topics.py BROKERS make TOPIC PARTITIONS NODE,NODE                with the journal's settings and the replicas on these nodes
-    topics.py BROKERS set NAME=VALUE,… TOPIC…                        beside the journal's settings
+    topics.py BROKERS set NAME=VALUE,… TOPIC…                        beside the journal's settings, until every broker knows
 """
 
 import sys
@@ -37,14 +37,29 @@ def known(admin):
     return {name for name, topic in admin.list_topics(timeout=ASK_SECONDS).topics.items() if topic.error is None}
 
 
-def delete(admin, topics):
-    each(admin.delete_topics([topic for topic in topics if topic in known(admin)], operation_timeout=ASK_SECONDS))
+def wait_until(done, otherwise):
     pause = threading.Event()
     deadline = time.monotonic() + WAIT_SECONDS_MAX
-    while known(admin) & set(topics):
+    while not done():
         if time.monotonic() > deadline:
-            raise KafkaException("the topics are still there")
+            raise KafkaException(otherwise)
         pause.wait(POLL_SECONDS)
+
+
+def delete(admin, topics):
+    each(admin.delete_topics([topic for topic in topics if topic in known(admin)], operation_timeout=ASK_SECONDS))
+    wait_until(lambda: not known(admin) & set(topics), "the topics are still there")
+
+
+def every_broker_has(admin, topics, settings):
+    """A broker that has just come back answers with what it knew before until it has caught up with the controller."""
+    resources = [ConfigResource(ConfigResource.Type.TOPIC, topic) for topic in topics]
+    for broker in admin.list_topics(timeout=ASK_SECONDS).brokers:
+        for future in admin.describe_configs(resources, broker=broker).values():
+            told = future.result(ASK_SECONDS)
+            if any(told[name].value != value for name, value in settings.items()):
+                return False
+    return True
 
 
 def main():
@@ -61,6 +76,7 @@ def main():
             changes, *topics = arguments
             settings = {**SETTINGS, **dict(change.split("=") for change in changes.split(",") if change)}
             each(admin.alter_configs([ConfigResource(ConfigResource.Type.TOPIC, topic, set_config=settings) for topic in topics]))
+            wait_until(lambda: every_broker_has(admin, topics, settings), "a broker does not know the settings")
         case _:
             sys.exit(f"no command {command}")
 
