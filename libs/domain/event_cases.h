@@ -42,6 +42,7 @@
   case ::whistle::journal::v1::Event::kHandlingOverdue:           \
   case ::whistle::journal::v1::Event::kCaseClosed:                \
   case ::whistle::journal::v1::Event::kCaseReopened:              \
+  case ::whistle::journal::v1::Event::kReviewOverdue:             \
   case ::whistle::journal::v1::Event::kIntakeDeadlineApproaching: \
   case ::whistle::journal::v1::Event::kIntakeOverdueLifted:       \
   case ::whistle::journal::v1::Event::kIntakeEntryCorrected:
@@ -55,6 +56,7 @@
   case ::whistle::journal::v1::Event::kConditionWaived:             \
   case ::whistle::journal::v1::Event::kExtensionGranted:            \
   case ::whistle::journal::v1::Event::kResponseOverdue:             \
+  case ::whistle::journal::v1::Event::kReturnTermPassed:            \
   case ::whistle::journal::v1::Event::kResponseDeadlineApproaching: \
   case ::whistle::journal::v1::Event::kResponseOverdueLifted:       \
   case ::whistle::journal::v1::Event::kResponseEntryCorrected:
@@ -98,6 +100,7 @@
   case ::whistle::journal::v1::Event::kHazardAssessed:                \
   case ::whistle::journal::v1::Event::kHazardWarned:                  \
   case ::whistle::journal::v1::Event::kHazardCancelled:               \
+  case ::whistle::journal::v1::Event::kEscalationUnanswered:          \
   case ::whistle::journal::v1::Event::kEscalationDeadlineApproaching: \
   case ::whistle::journal::v1::Event::kEscalationOverdueLifted:       \
   case ::whistle::journal::v1::Event::kEscalationEntryCorrected:
@@ -107,6 +110,7 @@
   case ::whistle::journal::v1::Event::kOrganizationMoved:    \
   case ::whistle::journal::v1::Event::kOrganizationRetired:  \
   case ::whistle::journal::v1::Event::kPolicyAdopted:        \
-  case ::whistle::journal::v1::Event::kLevelRaised:
+  case ::whistle::journal::v1::Event::kLevelRaised:          \
+  case ::whistle::journal::v1::Event::kCalendarAdopted:
 
 #endif  // WHISTLE_LIBS_DOMAIN_EVENT_CASES_H_

@@ -53,6 +53,10 @@ struct Model {
                                          const EventRef& ref)>
       footprints;
 
+  // What is owed by a date in this state; see libs/domain/obligation.h.
+  std::function<std::vector<common::v1::Obligation>(const google::protobuf::Message& state, const std::string& case_id)>
+      obligations;
+
   // What is due in this state, and when. Two items that are equal are one.
   std::function<std::vector<common::v1::AgendaItem>(const google::protobuf::Message& state, const std::string& case_id)>
       agenda;

@@ -149,6 +149,13 @@ std::string Compose(const Event& event) {
       return absl::StrCat(Begin(NameOf(e.declined_by())), " declines the escalation", Because(e.reason()),
                           On(e.grounds()), ".");
     }
+    case Event::kEscalationUnanswered: {
+      const auto& e = event.escalation_unanswered();
+      return absl::StrCat(
+          Begin(NameOf(e.to())), " did not answer the escalation", ByDate(e.due()),
+          e.has_next() ? absl::StrCat("; it goes to ", NameOf(e.next())) : std::string("; nobody stands above it"),
+          ".");
+    }
     case Event::kHandlingUpgraded:
       return Say(event.handling_upgraded());
     case Event::kEscalationEvidenceAdded: {

@@ -191,6 +191,9 @@ std::string IntakeSentence(const Event& event) {
       return absl::StrCat("Nobody decided on acceptance", ByDate(event.acceptance_overdue().due()), ".");
     case Event::kHandlingOverdue:
       return absl::StrCat("The matter was not handled", ByDate(event.handling_overdue().due()), ".");
+    case Event::kReviewOverdue:
+      return absl::StrCat(Begin(NameOf(event.review_overdue().reviewer())), " did not decide the review",
+                          ByDate(event.review_overdue().due()), ".");
     case Event::kCaseClosed:
       return absl::StrCat(Begin(NameOf(event.case_closed().closed_by())), " closes the case",
                           Because(event.case_closed().why()), ".");

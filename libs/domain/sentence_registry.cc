@@ -27,6 +27,8 @@ std::string RegistrySentence(const Event& event) {
     case Event::kPolicyAdopted:
       return absl::StrCat("The policy \"", event.policy_adopted().policy().title(),
                           "\" holds for cases registered from now on.");
+    case Event::kCalendarAdopted:
+      return absl::StrCat("The calendar ", event.calendar_adopted().calendar().title(), " is adopted.");
     case Event::kLevelRaised:
       return absl::StrCat("Writers may use level ", event.level_raised().to_level(), " from now on.");
       WHISTLE_INTAKE_EVENT_CASES

@@ -114,6 +114,10 @@ std::string ResponseSentence(const Event& event) {
     }
     case Event::kResponseOverdue:
       return Say(event.response_overdue());
+    case Event::kReturnTermPassed:
+      return absl::StrCat(Begin(NameOf(event.return_term_passed().department())), " did not return the assignment",
+                          ByDate(event.return_term_passed().return_by()),
+                          ", and is the first handler responsible (首办责任).");
     case Event::kResponseDeadlineApproaching:
       return Say(event.response_deadline_approaching());
     case Event::kResponseOverdueLifted:

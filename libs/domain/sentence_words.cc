@@ -55,7 +55,9 @@ std::string DateText(const google::protobuf::Timestamp& time) {
 }
 
 std::string ByDate(const common::v1::DueDate& due) {
-  return due.has_due_at() ? absl::StrCat(" by ", DateText(due.due_at())) : "";
+  if (!due.has_due_at()) return "";
+  // A date that was counted in days is its last day to people, not the midnight that ends it.
+  return absl::StrCat(" by ", due.last_day().empty() ? DateText(due.due_at()) : due.last_day());
 }
 
 std::string Because(absl::string_view text) {
@@ -73,7 +75,8 @@ std::string On(const google::protobuf::RepeatedPtrField<common::v1::Grounds>& gr
 }
 
 std::string Say(const common::v1::DeadlineApproaching& event) {
-  return absl::StrCat("A date is near: ", DateText(event.due_at()), " (", event.subject(), ").");
+  return absl::StrCat("A date is near", event.has_organization() ? " for " + NameOf(event.organization()) : "", ": ",
+                      DateText(event.due_at()), " (", event.rule(), " ", event.subject(), ").");
 }
 
 std::string Say(const common::v1::OverdueLifted& event) {

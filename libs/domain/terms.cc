@@ -1,36 +1,84 @@
 #include "libs/domain/terms.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "libs/base/time.h"
 
 namespace whistle::domain {
+namespace {
 
-common::v1::DueDate DueFrom(absl::Time start, const registry::v1::Term& term, absl::string_view rule,
-                            uint64_t policy_version) {
-  common::v1::DueDate due;
-  *due.mutable_due_at() = base::ToProto(std::min(start + LengthOf(term), base::LatestTime()));
+using common::v1::DueDate;
+using registry::Calendar;
+using registry::DayKind;
+using registry::v1::Term;
+
+constexpr int kYearsNamedMax = 16;
+
+Calendar::End EndOf(absl::Time start, const Term& term, const Calendar& calendar) {
+  if (term.unit() == registry::v1::TERM_UNIT_HOURS) return {start + absl::Hours(term.count()), {}};
+  const bool working = term.unit() == registry::v1::TERM_UNIT_WORKING_DAYS;
+  return calendar.EndOfTerm(start, term.count(), working ? DayKind::kWorking : DayKind::kCalendar);
+}
+
+void SetWarning(absl::Time start, absl::Time due_at, const DateBasis& basis, DueDate& due) {
+  if (basis.warn_percent <= 0 || due_at <= start) return;
+  // Whole milliseconds, as all times are.
+  const int64_t share_ms = absl::ToInt64Milliseconds((due_at - start) / 100 * basis.warn_percent);
+  *due.mutable_warn_at() = base::ToProto(start + absl::Milliseconds(share_ms));
+}
+
+}  // namespace
+
+DateBasis BasisOf(const intake::v1::CaseHeader& header, const Context& context) {
+  return {context.registry->calendar(), header.policy_version(), header.policy().warn_percent()};
+}
+
+DueDate DueFrom(absl::Time start, const Term& term, absl::string_view rule, const DateBasis& basis) {
+  DueDate due;
   due.set_rule(std::string(rule));
-  if (term.unit() != registry::v1::TERM_UNIT_HOURS) due.set_days(term.count());
-  due.set_registry_version(policy_version);
+  due.set_registry_version(basis.policy_version);
+  if (term.off()) return due;
+  const Calendar::End end = EndOf(start, term, basis.calendar);
+  const absl::Time due_at = std::min(end.at, base::LatestTime());
+  *due.mutable_due_at() = base::ToProto(due_at);
+  *due.mutable_counted_from() = base::ToProto(start);
+  SetWarning(start, due_at, basis, due);
+  if (term.unit() == registry::v1::TERM_UNIT_HOURS) {
+    due.set_hours(term.count());
+    return due;
+  }
+  due.set_days(term.count());
+  due.set_working_days(term.unit() == registry::v1::TERM_UNIT_WORKING_DAYS);
+  due.set_last_day(absl::FormatCivilTime(basis.calendar.DayOf(due_at) - 1));
+  due.set_calendar_version(basis.calendar.version());
+  const auto named = std::min<size_t>(end.years_unknown.size(), kYearsNamedMax);
+  due.mutable_years_without_calendar()->Add(end.years_unknown.begin(), end.years_unknown.begin() + named);
   return due;
 }
 
-common::v1::DueDate DueGiven(absl::Time due_at, uint64_t policy_version) {
-  common::v1::DueDate due;
+DueDate DueGiven(absl::Time start, absl::Time due_at, const DateBasis& basis) {
+  DueDate due;
   *due.mutable_due_at() = base::ToProto(due_at);
   due.set_rule("given");
-  due.set_registry_version(policy_version);
+  due.set_registry_version(basis.policy_version);
+  *due.mutable_counted_from() = base::ToProto(start);
+  SetWarning(start, due_at, basis, due);
   return due;
 }
 
-absl::Duration LengthOf(const registry::v1::Term& term) {
-  return absl::Hours(term.unit() == registry::v1::TERM_UNIT_HOURS ? term.count() : 24 * term.count());
+absl::Time EndOfTerm(absl::Time start, const Term& term, const Calendar& calendar) {
+  return term.off() ? absl::InfiniteFuture() : EndOf(start, term, calendar).at;
 }
 
-std::string TermText(const registry::v1::Term& term) {
-  const absl::string_view unit = term.unit() == registry::v1::TERM_UNIT_HOURS ? "hour" : "calendar day";
+bool HasPassed(const DueDate& due, absl::Time now) { return due.has_due_at() && now >= base::FromProto(due.due_at()); }
+
+std::string TermText(const Term& term) {
+  absl::string_view unit = "calendar day";
+  if (term.unit() == registry::v1::TERM_UNIT_HOURS) unit = "hour";
+  if (term.unit() == registry::v1::TERM_UNIT_WORKING_DAYS) unit = "working day";
   return absl::StrCat(term.count(), " ", unit, term.count() == 1 ? "" : "s");
 }
 

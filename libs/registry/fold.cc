@@ -63,6 +63,9 @@ void Fold(RegistryState& state, const journal::v1::Event& event, uint64_t versio
   } else if (event.has_level_raised()) {
     state.set_level(event.level_raised().to_level());
     state.set_level_version(version);
+  } else if (event.has_calendar_adopted()) {
+    *state.mutable_calendar() = event.calendar_adopted().calendar();
+    state.set_calendar_version(version);
   }
 }
 

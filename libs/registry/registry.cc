@@ -7,6 +7,7 @@
 namespace whistle::registry {
 
 Registry::Registry(uint64_t version, v1::RegistryState state) : version_(version), state_(std::move(state)) {
+  if (state_.has_calendar()) calendar_ = Calendar(state_.calendar(), state_.calendar_version());
   index_by_id_.reserve(state_.organizations_size());
   for (int i = 0; i < state_.organizations_size(); ++i) {
     index_by_id_.emplace(state_.organizations(i).organization_id(), i);

@@ -1,4 +1,4 @@
-// The registry as of one version: organizations and authority, the policy in force, the active level.
+// The registry as of one version: organizations and authority, the policy and the calendar in force, the active level.
 //
 // A Registry is immutable: share it between threads as std::shared_ptr<const Registry>. A new version is a new object.
 #ifndef WHISTLE_LIBS_REGISTRY_REGISTRY_H_
@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "libs/registry/calendar.h"
 #include "whistle/common/v1/types.pb.h"
 #include "whistle/registry/v1/state.pb.h"
 
@@ -31,6 +32,10 @@ class Registry {
   // The version at which it was adopted.
   uint64_t policy_version() const { return state_.policy_version(); }
 
+  bool has_calendar() const { return state_.has_calendar(); }
+  // The calendar in force; weekends alone before the first was adopted.
+  const Calendar& calendar() const { return calendar_; }
+
   // All organizations ever, by id.
   const v1::RegistryState& state() const { return state_; }
 
@@ -43,6 +48,7 @@ class Registry {
  private:
   uint64_t version_;
   v1::RegistryState state_;
+  Calendar calendar_;
   absl::flat_hash_map<std::string, int> index_by_id_;
 };
 

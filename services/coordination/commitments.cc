@@ -49,7 +49,8 @@ Outcome Decide(const State& state, const v1::MakeCommitmentRequest& request, con
   auto& made = *event.mutable_commitment_made();
   *made.mutable_organization() = who;
   made.set_what(request.what());
-  *made.mutable_due() = domain::DueGiven(base::FromProto(request.due_at()), state.header().policy_version());
+  *made.mutable_due() = domain::DueGiven(context.occurred_at, base::FromProto(request.due_at()),
+                                         domain::BasisOf(state.header(), context));
   *made.mutable_recorded_by() = std::get<OrganizationRef>(acting);
   return Events{std::move(event)};
 }

@@ -272,6 +272,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHandlingOverdue:
     case Event::kCaseClosed:
     case Event::kCaseReopened:
+    case Event::kReviewOverdue:
     case Event::kIntakeDeadlineApproaching:
     case Event::kIntakeOverdueLifted:
     case Event::kIntakeEntryCorrected:
@@ -284,6 +285,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kConditionWaived:
     case Event::kExtensionGranted:
     case Event::kResponseOverdue:
+    case Event::kReturnTermPassed:
     case Event::kResponseDeadlineApproaching:
     case Event::kResponseOverdueLifted:
     case Event::kResponseEntryCorrected:
@@ -310,6 +312,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHazardAssessed:
     case Event::kHazardWarned:
     case Event::kHazardCancelled:
+    case Event::kEscalationUnanswered:
     case Event::kEscalationDeadlineApproaching:
     case Event::kEscalationOverdueLifted:
     case Event::kEscalationEntryCorrected:
@@ -319,6 +322,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kOrganizationRetired:
     case Event::kPolicyAdopted:
     case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
     case Event::BODY_NOT_SET:
       return;
   }

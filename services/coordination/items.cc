@@ -45,7 +45,8 @@ Outcome Decide(const State& state, const v1::ListItemRequest& request, const Con
   *listed.mutable_responsible() = std::get<OrganizationRef>(responsible);
   listed.set_problem(request.problem());
   if (request.has_due_at()) {
-    *listed.mutable_due() = domain::DueGiven(base::FromProto(request.due_at()), state.header().policy_version());
+    *listed.mutable_due() = domain::DueGiven(context.occurred_at, base::FromProto(request.due_at()),
+                                             domain::BasisOf(state.header(), context));
   }
   listed.set_across_authority(!registry::HasAuthority(listed.listed_by(), listed.responsible()));
   return Events{std::move(event)};

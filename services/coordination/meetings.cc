@@ -194,7 +194,8 @@ Outcome Decide(const State& state, const v1::HoldMeetingRequest& request, const 
     });
     *made.mutable_organization() = *who;
     made.set_what(draft.what());
-    *made.mutable_due() = domain::DueGiven(base::FromProto(draft.due_at()), state.header().policy_version());
+    *made.mutable_due() = domain::DueGiven(context.occurred_at, base::FromProto(draft.due_at()),
+                                           domain::BasisOf(state.header(), context));
     made.set_meeting_id(meeting_id);
     *made.mutable_recorded_by() = held.held_by();
   }

@@ -54,7 +54,7 @@ std::variant<DueDate, Rejection> AnswerDue(const State& state, v1::Urgency urgen
     return domain::Illegal("no_term", "urgency", "a case bound to a policy with a term for it",
                            "the case's policy has none");
   }
-  return domain::DueFrom(context.occurred_at, *term, rule, state.header().policy_version());
+  return domain::DueFrom(context.occurred_at, *term, rule, domain::BasisOf(state.header(), context));
 }
 
 }  // namespace

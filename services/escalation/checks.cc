@@ -98,8 +98,9 @@ std::optional<Rejection> RequireNotBefore(const google::protobuf::Timestamp& tim
 
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context) {
-  if (given != nullptr) return domain::DueGiven(base::FromProto(*given), header.policy_version());
-  return domain::DueFrom(context.occurred_at, term, rule, header.policy_version());
+  if (given != nullptr)
+    return domain::DueGiven(context.occurred_at, base::FromProto(*given), domain::BasisOf(header, context));
+  return domain::DueFrom(context.occurred_at, term, rule, domain::BasisOf(header, context));
 }
 
 Rejection NotOpen(const v1::EscalationState& state, absl::string_view id, journal::v1::Event::BodyCase made_by,

@@ -181,6 +181,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kEscalationEntryCorrected:
       return ApplyCorrections(state, event.escalation_entry_corrected(), ref);
     // An overdue and its lifting are read from the timeline; neither changes what is open.
+    case Event::kEscalationUnanswered:
     case Event::kEscalationDeadlineApproaching:
     case Event::kEscalationOverdueLifted:
       return;
@@ -211,6 +212,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHandlingOverdue:
     case Event::kCaseClosed:
     case Event::kCaseReopened:
+    case Event::kReviewOverdue:
     case Event::kIntakeDeadlineApproaching:
     case Event::kIntakeOverdueLifted:
     case Event::kIntakeEntryCorrected:
@@ -222,6 +224,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kConditionWaived:
     case Event::kExtensionGranted:
     case Event::kResponseOverdue:
+    case Event::kReturnTermPassed:
     case Event::kResponseDeadlineApproaching:
     case Event::kResponseOverdueLifted:
     case Event::kResponseEntryCorrected:
@@ -243,6 +246,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kOrganizationRetired:
     case Event::kPolicyAdopted:
     case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
     case Event::BODY_NOT_SET:
       return;
   }

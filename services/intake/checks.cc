@@ -67,7 +67,7 @@ journal::v1::Event Reopened(const State& state, const std::string& why, const Co
   *body->mutable_handling_due() = state.has_handling_due()
                                       ? state.handling_due()
                                       : domain::DueFrom(context.occurred_at, state.header().policy().handling(),
-                                                        "handling", state.header().policy_version());
+                                                        "handling", domain::BasisOf(state.header(), context));
   return event;
 }
 

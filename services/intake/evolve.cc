@@ -326,6 +326,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       break;
     // Folded by the header alone, or nothing that intake keeps.
     case Event::kHandlerAssigned:
+    case Event::kReviewOverdue:
     case Event::kAcceptanceOverdue:
     case Event::kHandlingOverdue:
     case Event::kIntakeDeadlineApproaching:
@@ -337,6 +338,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kConditionWaived:
     case Event::kExtensionGranted:
     case Event::kResponseOverdue:
+    case Event::kReturnTermPassed:
     case Event::kResponseDeadlineApproaching:
     case Event::kResponseOverdueLifted:
     case Event::kWhistleBlown:
@@ -374,6 +376,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHazardAssessed:
     case Event::kHazardWarned:
     case Event::kHazardCancelled:
+    case Event::kEscalationUnanswered:
     case Event::kEscalationDeadlineApproaching:
     case Event::kEscalationOverdueLifted:
     case Event::kOrganizationUpserted:
@@ -381,6 +384,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kOrganizationRetired:
     case Event::kPolicyAdopted:
     case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
     case Event::BODY_NOT_SET:
       break;
   }

@@ -41,7 +41,7 @@ Outcome Decide(const State& state, const v1::AcceptCaseRequest& request, const C
   *body->mutable_accepted_by() = *ActingIfOrganization(context);
   body->set_note(request.note());
   *body->mutable_handling_due() = domain::DueFrom(context.occurred_at, state.header().policy().handling(), "handling",
-                                                  state.header().policy_version());
+                                                  domain::BasisOf(state.header(), context));
   return domain::Events{std::move(event)};
 }
 
@@ -119,7 +119,7 @@ Outcome Decide(const State& state, const v1::ExtendHandlingRequest& request, con
   term.set_count(request.count());
   journal::v1::Event event = context.NewEvent();
   auto* body = event.mutable_handling_extended();
-  *body->mutable_due() = domain::DueFrom(due, term, "handling_extension_max", state.header().policy_version());
+  *body->mutable_due() = domain::DueFrom(due, term, "handling_extension_max", domain::BasisOf(state.header(), context));
   *body->mutable_from() = state.handling_due();
   *body->mutable_approved_by() = *ActingIfOrganization(context);
   body->set_reason_told(request.reason_told());

@@ -39,7 +39,8 @@ Outcome Decide(const State& state, const v1::RegisterCaseRequest& request, const
   *body->mutable_policy() = policy;
   body->set_policy_version(context.registry->policy_version());
   *body->mutable_acceptance_due() =
-      domain::DueFrom(context.occurred_at, policy.acceptance(), "acceptance", context.registry->policy_version());
+      domain::DueFrom(context.occurred_at, policy.acceptance(), "acceptance",
+                      {context.registry->calendar(), context.registry->policy_version(), policy.warn_percent()});
   return domain::Events{std::move(event)};
 }
 

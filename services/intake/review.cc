@@ -32,8 +32,8 @@ std::optional<Rejection> RequireNoOpenReview(const State& state, const Context& 
 std::optional<Rejection> RequireInTime(const State& state, const google::protobuf::Timestamp& since,
                                        const Context& context) {
   const registry::v1::Term& term = state.header().policy().review_request();
-  const absl::Time until = base::FromProto(since) + domain::LengthOf(term);
-  if (context.occurred_at <= until) return std::nullopt;
+  const absl::Time until = domain::EndOfTerm(base::FromProto(since), term, context.registry->calendar());
+  if (context.occurred_at < until) return std::nullopt;
   return domain::Illegal("review_term_passed", context.case_id,
                          absl::StrCat("within ", domain::TermText(term), ", until ", base::TimeText(until)),
                          absl::StrCat("it is asked for at ", base::TimeText(context.occurred_at)));
@@ -76,7 +76,7 @@ Outcome Decide(const State& state, const v1::RequestReviewRequest& request, cons
   *body->mutable_reviewer() = std::get<OrganizationRef>(std::move(reviewer));
   body->set_why(request.why());
   *body->mutable_due() = domain::DueFrom(context.occurred_at, state.header().policy().review_decision(),
-                                         "review_decision", state.header().policy_version());
+                                         "review_decision", domain::BasisOf(state.header(), context));
   return domain::Events{std::move(event)};
 }
 
@@ -104,7 +104,7 @@ Outcome Decide(const State& state, const v1::RequestReReviewRequest& request, co
   *body->mutable_reviewer() = std::get<OrganizationRef>(std::move(reviewer));
   body->set_why(request.why());
   *body->mutable_due() = domain::DueFrom(context.occurred_at, state.header().policy().review_decision(),
-                                         "review_decision", state.header().policy_version());
+                                         "review_decision", domain::BasisOf(state.header(), context));
   return domain::Events{std::move(event)};
 }
 

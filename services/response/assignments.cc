@@ -32,13 +32,13 @@ std::variant<DueDate, Rejection> AnswerDue(const State& state, const v1::AskForR
   const auto& header = state.header();
   if (request.has_due_at()) {
     if (auto no = domain::CheckGivenDate(request.due_at(), "due_at", kGivenDateMax, context)) return *std::move(no);
-    return domain::DueGiven(base::FromProto(request.due_at()), header.policy_version());
+    return domain::DueGiven(context.occurred_at, base::FromProto(request.due_at()), domain::BasisOf(header, context));
   }
   if (header.policy().response().count() <= 0) {
     return domain::Illegal("no_term", "due_at", "a given date, or a case bound to a policy with a term for answers",
                            "the case's policy has none");
   }
-  return domain::DueFrom(context.occurred_at, header.policy().response(), "response", header.policy_version());
+  return domain::DueFrom(context.occurred_at, header.policy().response(), "response", domain::BasisOf(header, context));
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Outcome Decide(const State& state, const v1::AskForResponseRequest& request, con
   asked.set_question(request.question());
   *asked.mutable_due() = std::get<DueDate>(due);
   *asked.mutable_return_by() = domain::DueFrom(context.occurred_at, state.header().policy().assignment_return(),
-                                               "assignment_return", state.header().policy_version());
+                                               "assignment_return", domain::BasisOf(state.header(), context));
   asked.set_across_authority(!registry::HasAuthority(handler, asked.department()));
   return Events{std::move(event)};
 }
@@ -162,7 +162,8 @@ Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, con
   *granted.mutable_old_due() = assignment.due();
   registry::v1::Term term = longest;
   term.set_count(request.count());
-  *granted.mutable_new_due() = domain::DueFrom(due, term, "response_extension", state.header().policy_version());
+  *granted.mutable_new_due() =
+      domain::DueFrom(due, term, "response_extension", domain::BasisOf(state.header(), context));
   granted.set_number(assignment.extensions() + 1);
   granted.set_number_max(policy.response_extensions_max());
   granted.set_why(request.why());

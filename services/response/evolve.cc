@@ -245,6 +245,11 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       return On(state, event.response_overdue_lifted());
     case Event::kResponseEntryCorrected:
       return On(state, event.response_entry_corrected(), ref);
+    case Event::kReturnTermPassed:
+      if (auto* open = OpenAssignmentOf(state, event.return_term_passed().assignment_id())) {
+        open->set_first_responsible_event_id(ref.id);
+      }
+      return;
     // A warning changes nothing.
     case Event::kResponseDeadlineApproaching:
     // The citizen's side: the header is all that matters here.
@@ -273,6 +278,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHandlingOverdue:
     case Event::kCaseClosed:
     case Event::kCaseReopened:
+    case Event::kReviewOverdue:
     case Event::kIntakeDeadlineApproaching:
     case Event::kIntakeOverdueLifted:
     case Event::kIntakeEntryCorrected:
@@ -313,6 +319,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHazardAssessed:
     case Event::kHazardWarned:
     case Event::kHazardCancelled:
+    case Event::kEscalationUnanswered:
     case Event::kEscalationDeadlineApproaching:
     case Event::kEscalationOverdueLifted:
     case Event::kEscalationEntryCorrected:
@@ -322,6 +329,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kOrganizationRetired:
     case Event::kPolicyAdopted:
     case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
     case Event::BODY_NOT_SET:
       return;
   }

@@ -49,7 +49,7 @@ def parse(arguments):
     try:
         options.vocabulary = vocabulary(options.vocabulary)
     except ValueError:
-        parser.error("--vocabulary: LEVEL:FIRST-LAST expected, as in 2:125-125")
+        parser.error("--vocabulary: LEVEL:FIRST-LAST expected, as in 2:126-126")
     return options
 
 

@@ -71,7 +71,7 @@ class JournalTest(CheckerTest):
         world.decide("registry", "registry", "admin", "g-2", {"level_raised": {"from_level": 1, "to_level": 2}})
         world.registry_version = 2
         world.put(world.decision("intake", gas, "hotline", "l-1", {"contact_recorded": {}}, level=2))
-        self.assert_clean(world, world.services(), "--vocabulary=2:125-125")
+        self.assert_clean(world, world.services(), "--vocabulary=2:126-126")
         self.assertIn("of level 2", self.assert_names("bad journal", world))
 
     # Illegal history.
@@ -142,7 +142,7 @@ class JournalTest(CheckerTest):
     def test_a_level_that_was_not_switched_on(self):
         world, gas, _ = story()
         world.put(world.decision("intake", gas, "hotline", "i-1", {"contact_recorded": {}}, level=2))
-        self.assertIn("level 1 was active", self.assert_names("illegal history", world, None, "--vocabulary=2:125-125"))
+        self.assertIn("level 1 was active", self.assert_names("illegal history", world, None, "--vocabulary=2:126-126"))
 
     def test_a_client_with_the_agendas_request_id(self):
         self.illegal("agenda:9", lambda w, c: w.decision("intake", c, "hotline", "agenda:9", {"contact_recorded": {}}))

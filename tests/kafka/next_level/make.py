@@ -34,17 +34,17 @@ EDITS = {
         ("  whistle.common.v1.OrganizationRef recorded_by = 5;\n}\n\n// Somebody saw",
          "  whistle.common.v1.OrganizationRef recorded_by = 5;\n  // Who saw it. Level 2.\n  string witness = 6;\n}\n\n// Somebody saw")],
     JOURNAL: [(
-        "    whistle.intake.v1.CaseReopened case_reopened = 124;\n",
-        "    whistle.intake.v1.CaseReopened case_reopened = 124;\n    whistle.intake.v1.ContactWitnessed contact_witnessed = 125;\n")],
+        "    whistle.intake.v1.ReviewOverdue review_overdue = 125;\n",
+        "    whistle.intake.v1.ReviewOverdue review_overdue = 125;\n    whistle.intake.v1.ContactWitnessed contact_witnessed = 126;\n")],
     COMMANDS: [(
         "  // Which petitioner, by random id; empty: the actor's, if it names one.\n  string petitioner_id = 5;\n",
         "  // Which petitioner, by random id; empty: the actor's, if it names one.\n  string petitioner_id = 5;\n"
         "  // Who saw it; from level 2 on.\n  string witness = 6;\n")],
     LEVEL: [("inline constexpr uint32_t kLevelMax = 1;", "inline constexpr uint32_t kLevelMax = 2;")],
-    ACCEPTANCE: [("constexpr Vocabulary kVocabularies[] = {\n", "constexpr Vocabulary kVocabularies[] = {\n    {2, 125, 125},\n")],
+    ACCEPTANCE: [("constexpr Vocabulary kVocabularies[] = {\n", "constexpr Vocabulary kVocabularies[] = {\n    {2, 126, 126},\n")],
     CASES: [(
-        "  case ::whistle::journal::v1::Event::kCaseReopened:              \\\n",
-        "  case ::whistle::journal::v1::Event::kCaseReopened:              \\\n"
+        "  case ::whistle::journal::v1::Event::kReviewOverdue:             \\\n",
+        "  case ::whistle::journal::v1::Event::kReviewOverdue:             \\\n"
         "  case ::whistle::journal::v1::Event::kContactWitnessed:          \\\n")],
     SENTENCE: [(
         "    case Event::kIntakeDeadlineApproaching:\n",
