@@ -8,6 +8,8 @@
 namespace whistle::testing {
 namespace {
 
+using registry::v1::Escalates;
+using registry::v1::EscalateWhen;
 using registry::v1::Organization;
 using registry::v1::OrganizationKind;
 using registry::v1::OrganizationLevel;
@@ -30,6 +32,33 @@ void Set(Term* term, int count, TermUnit unit = registry::v1::TERM_UNIT_CALENDAR
   term->set_count(count);
   term->set_unit(unit);
   term->set_source("ours");
+}
+
+void Set(Escalates* escalates, EscalateWhen when, int after = 0) {
+  escalates->set_when(when);
+  escalates->set_after(after);
+  escalates->set_source("ours");
+}
+
+// DOMAIN's last two rows: what puts a case before a higher organization by itself.
+void SetEscalations(Policy& policy) {
+  using namespace registry::v1;  // NOLINT: a table of enumerators.
+  FindingPolicies& findings = *policy.mutable_findings();
+  Set(findings.mutable_ungrounded()->mutable_escalates(), ESCALATE_WHEN_NEVER);
+  Set(findings.mutable_contradiction()->mutable_escalates(), ESCALATE_WHEN_NEVER);
+  Set(findings.mutable_disavowed_condition()->mutable_escalates(), ESCALATE_WHEN_AT_ONCE);
+  Set(findings.mutable_goalpost_moved()->mutable_escalates(), ESCALATE_WHEN_AT_ONCE);
+  Set(findings.mutable_buck_passing()->mutable_escalates(), ESCALATE_WHEN_AT_ONCE);
+  Set(findings.mutable_no_owner()->mutable_escalates(), ESCALATE_WHEN_NEVER);
+  Set(findings.mutable_silence()->mutable_escalates(), ESCALATE_WHEN_AFTER, 2);
+  Set(findings.mutable_hollow_meetings()->mutable_escalates(), ESCALATE_WHEN_AFTER, 1);
+  Set(findings.mutable_absent()->mutable_escalates(), ESCALATE_WHEN_NEVER);
+  Set(findings.mutable_broken_commitment()->mutable_escalates(), ESCALATE_WHEN_AFTER, 2);
+  Set(findings.mutable_persistent_demand()->mutable_escalates(), ESCALATE_WHEN_AFTER, 2);
+  Set(findings.mutable_closed_without_result()->mutable_escalates(), ESCALATE_WHEN_NEVER);
+  Set(findings.mutable_jurisdiction_gap()->mutable_escalates(), ESCALATE_WHEN_AT_ONCE);
+  Set(policy.mutable_open_hazard(), ESCALATE_WHEN_AT_ONCE);
+  Set(policy.mutable_statutory_clock(), ESCALATE_WHEN_AFTER, 1);
 }
 
 }  // namespace
@@ -57,6 +86,7 @@ Policy DefaultPolicy() {
   policy.set_warn_percent(70);
   policy.set_hollow_meetings(2);
   policy.set_persistent_contacts(3);
+  SetEscalations(policy);
   return policy;
 }
 

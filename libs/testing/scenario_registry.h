@@ -27,7 +27,8 @@
 
 namespace whistle::testing {
 
-// A policy with every number of DOMAIN's table, all of it in calendar days or hours.
+// A policy with every number, finding rule and escalation of DOMAIN's table; days are calendar days, so that a test's
+// dates can be counted on the fingers.
 registry::v1::Policy DefaultPolicy();
 
 class RegistryBuilder {

@@ -1,3 +1,7 @@
+#include <functional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "services/registry/scenario.h"
 
 namespace whistle::registry_chain {
@@ -57,14 +61,26 @@ TEST(AdoptPolicyTest, DoneByTheWrongOneIsRefused) {
       .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "top_only");
 }
 
-TEST(AdoptPolicyTest, WorkingDaysWaitForCalendars) {
+TEST(AdoptPolicyTest, WorkingDaysAreAUnitLikeTheOthers) {
   v1::Policy policy = testing::DefaultPolicy();
   policy.mutable_response()->set_unit(v1::TERM_UNIT_WORKING_DAYS);
   GivenRegistry()
       .When(Organization("gansu"), Adopt(policy))
+      .ThenRecorded("policy_adopted { policy { response { count: 5 unit: TERM_UNIT_WORKING_DAYS } } }");
+}
+
+TEST(AdoptPolicyTest, ARuleIsSwitchedOffAndItsNumberStaysOnRecord) {
+  v1::Policy policy = testing::DefaultPolicy();
+  policy.mutable_no_owner()->set_off(true);
+  policy.mutable_findings()->mutable_absent()->set_off(true);
+  GivenRegistry()
+      .When(Organization("gansu"), Adopt(policy))
+      .ThenRecorded("policy_adopted { policy { no_owner { count: 10 off: true } findings { absent { off: true } } } }");
+  policy.mutable_no_owner()->clear_count();
+  GivenRegistry()
+      .When(Organization("gansu"), Adopt(policy))
       .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
-      .ThenSubject("policy.response.unit")
-      .ThenMessage(HasSubstr("no calendars of working days yet"));
+      .ThenSubject("policy.no_owner.count");
 }
 
 TEST(AdoptPolicyTest, EveryTermIsChecked) {
@@ -102,6 +118,94 @@ TEST(AdoptPolicyTest, EveryTermIsChecked) {
     GivenRegistry().When(Organization("gansu"), Adopt(policy)).ThenRecorded("policy_adopted {}");
   }
   EXPECT_EQ(terms, 15);
+}
+
+// What is said against an Escalates at `path` of the policy that `of` finds there.
+void ExpectEscalatesIsChecked(const std::string& path, const std::function<v1::Escalates&(v1::Policy&)>& of) {
+  const struct {
+    v1::EscalateWhen when;
+    int after;
+    const char* wrong;
+  } given[] = {
+      {v1::ESCALATE_WHEN_NEVER, 0, nullptr},      {v1::ESCALATE_WHEN_AT_ONCE, 0, nullptr},
+      {v1::ESCALATE_WHEN_AFTER, 1, nullptr},      {v1::ESCALATE_WHEN_AFTER, 1000, nullptr},
+      {v1::ESCALATE_WHEN_UNSPECIFIED, 0, "when"}, {static_cast<v1::EscalateWhen>(9), 0, "when"},
+      {v1::ESCALATE_WHEN_AFTER, 0, "after"},      {v1::ESCALATE_WHEN_AFTER, 1001, "after"},
+      {v1::ESCALATE_WHEN_AFTER, -1, "after"},     {v1::ESCALATE_WHEN_NEVER, 1, "after"},
+      {v1::ESCALATE_WHEN_AT_ONCE, 2, "after"},
+  };
+  for (const auto& one : given) {
+    v1::Policy policy = testing::DefaultPolicy();
+    of(policy).set_when(one.when);
+    of(policy).set_after(one.after);
+    const auto no = CheckPolicy(policy, "policy");
+    ASSERT_EQ(no.has_value(), one.wrong != nullptr) << path << " " << one.when << " " << one.after;
+    if (no) {
+      EXPECT_EQ(no->detail.subject(), absl::StrCat(path, ".", one.wrong));
+    }
+  }
+  v1::Policy policy = testing::DefaultPolicy();
+  of(policy).clear_source();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), path + ".source");
+}
+
+TEST(AdoptPolicyTest, EveryFindingRuleSaysWhatItLeadsTo) {
+  const auto& type = *v1::FindingPolicies::descriptor();
+  EXPECT_EQ(type.field_count(), 13);
+  for (int i = 0; i < type.field_count(); ++i) {
+    const auto* field = type.field(i);
+    const auto rule = [&](v1::Policy& policy) {
+      v1::FindingPolicies& findings = *policy.mutable_findings();
+      return static_cast<v1::FindingPolicy*>(findings.GetReflection()->MutableMessage(&findings, field));
+    };
+    const std::string path = "policy.findings." + field->name();
+    v1::Policy policy = testing::DefaultPolicy();
+    policy.mutable_findings()->GetReflection()->ClearField(policy.mutable_findings(), field);
+    EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), path);
+    policy = testing::DefaultPolicy();
+    rule(policy)->clear_escalates();
+    EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), path + ".escalates");
+    ExpectEscalatesIsChecked(path + ".escalates", [&](v1::Policy& changed) -> v1::Escalates& {
+      return *rule(changed)->mutable_escalates();
+    });
+  }
+}
+
+TEST(AdoptPolicyTest, WhatAHazardAndTheStatutoryClockLeadToIsChecked) {
+  v1::Policy policy = testing::DefaultPolicy();
+  policy.clear_findings();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), "policy.findings");
+  policy = testing::DefaultPolicy();
+  policy.clear_open_hazard();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), "policy.open_hazard");
+  policy = testing::DefaultPolicy();
+  policy.clear_statutory_clock();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->detail.subject(), "policy.statutory_clock");
+  ExpectEscalatesIsChecked("policy.open_hazard",
+                           [](v1::Policy& policy) -> v1::Escalates& { return *policy.mutable_open_hazard(); });
+  ExpectEscalatesIsChecked("policy.statutory_clock",
+                           [](v1::Policy& policy) -> v1::Escalates& { return *policy.mutable_statutory_clock(); });
+}
+
+TEST(AdoptPolicyTest, AnErrorSaysWhatWasExpectedAndWhatWasFound) {
+  v1::Policy policy = testing::DefaultPolicy();
+  policy.mutable_response()->set_count(0);
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.response.count: expected 1 to 3650, found 0");
+  policy = testing::DefaultPolicy();
+  policy.mutable_response()->clear_unit();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message,
+            "policy.response.unit: expected hours, calendar_days or working_days, found nothing");
+  policy = testing::DefaultPolicy();
+  policy.mutable_response()->set_source(std::string(201, 'x'));
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message,
+            "policy.response.source: expected a text of 1 to 200 bytes, found 201 bytes");
+  policy = testing::DefaultPolicy();
+  policy.clear_title();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.title: expected a text of 1 to 100 bytes, found nothing");
+  policy = testing::DefaultPolicy();
+  policy.mutable_findings()->clear_silence();
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message,
+            "policy.findings.silence: expected a FindingPolicy, for no rule may be left out, found nothing");
 }
 
 TEST(AdoptPolicyTest, EveryNumberIsChecked) {

@@ -26,18 +26,29 @@ void AskAsPetitioner(common::v1::CommandContext& context, std::string request_id
   context.mutable_actor()->set_kind(common::v1::ACTOR_KIND_PETITIONER);
 }
 
-registry::v1::Policy MakePolicy() {
-  registry::v1::Policy policy;
-  policy.set_title("bench");
-  const auto* reflection = policy.GetReflection();
-  for (int i = 0; i < registry::v1::Policy::descriptor()->field_count(); ++i) {
-    const auto* field = registry::v1::Policy::descriptor()->field(i);
-    if (field->message_type() != registry::v1::Term::descriptor()) continue;
-    auto* term = static_cast<registry::v1::Term*>(reflection->MutableMessage(&policy, field));
+// Every term ten days; nothing escalates by itself.
+void FillRules(google::protobuf::Message& rules) {
+  if (auto* term = dynamic_cast<registry::v1::Term*>(&rules)) {
     term->set_count(10);
     term->set_unit(registry::v1::TERM_UNIT_CALENDAR_DAYS);
     term->set_source("ours");
+    return;
   }
+  if (auto* escalates = dynamic_cast<registry::v1::Escalates*>(&rules)) {
+    escalates->set_when(registry::v1::ESCALATE_WHEN_NEVER);
+    escalates->set_source("ours");
+    return;
+  }
+  for (int i = 0; i < rules.GetDescriptor()->field_count(); ++i) {
+    const auto* field = rules.GetDescriptor()->field(i);
+    if (field->message_type() != nullptr) FillRules(*rules.GetReflection()->MutableMessage(&rules, field));
+  }
+}
+
+registry::v1::Policy MakePolicy() {
+  registry::v1::Policy policy;
+  policy.set_title("bench");
+  FillRules(policy);
   policy.set_handling_extensions_max(1);
   policy.set_response_extensions_max(1);
   policy.set_warn_percent(70);

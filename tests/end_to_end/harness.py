@@ -322,6 +322,15 @@ _TERMS_DAYS = {
     "escalation_rung": 7, "upgraded_handling": 7, "no_owner": 14, "rectification": 30,
 }  # fmt: skip
 
+# What puts a case before a higher organization by itself; the other findings never do.
+_AT_ONCE = ("disavowed_condition", "goalpost_moved", "buck_passing", "jurisdiction_gap")
+_AFTER = {"silence": 2, "hollow_meetings": 1, "broken_commitment": 2, "persistent_demand": 2}
+_NEVER = ("ungrounded", "contradiction", "no_owner", "absent", "closed_without_result")
+
+
+def escalates(when, after=0):
+    return {"when": f"ESCALATE_WHEN_{when}", "after": after, "source": "ours"}
+
 
 def policy():
     fields = {
@@ -336,6 +345,13 @@ def policy():
         "warn_percent": 70,
         "hollow_meetings": 2,
         "persistent_contacts": 3,
+        "findings": {
+            **{rule: {"escalates": escalates("AT_ONCE")} for rule in _AT_ONCE},
+            **{rule: {"escalates": escalates("AFTER", after)} for rule, after in _AFTER.items()},
+            **{rule: {"escalates": escalates("NEVER")} for rule in _NEVER},
+        },
+        "open_hazard": escalates("AT_ONCE"),
+        "statutory_clock": escalates("AFTER", 1),
     }
 
 

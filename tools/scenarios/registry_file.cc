@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/registry/policy.h"
 
 namespace whistle::scenarios {
 
@@ -39,6 +40,11 @@ absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, 
   if (const YAML::Node policy = node["policy"]) {
     if (content.policy) return ErrorAt(reading, policy, absl::StrCat(prefix, "policy"), "is given twice");
     WHISTLE_RETURN_IF_ERROR(FillMessage(reading, policy, absl::StrCat(prefix, "policy"), content.policy.emplace()));
+    // Here, where the lines are known, and before anything is sent.
+    if (const auto fault = registry::FindFault(*content.policy)) {
+      return ErrorAt(reading, NodeOf(policy, fault->field), absl::StrCat(prefix, "policy.", fault->field),
+                     absl::StrCat("expected ", fault->expected, ", found ", fault->found));
+    }
   }
   return absl::OkStatus();
 }

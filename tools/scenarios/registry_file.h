@@ -29,7 +29,7 @@ struct RegistryContent {
 };
 
 // Adds what the mapping holds. INVALID_ARGUMENT names file, line and field: an unknown key, an organization or a policy
-// given twice.
+// given twice, a policy that could not be adopted.
 absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, absl::string_view path,
                                 RegistryContent& content);
 

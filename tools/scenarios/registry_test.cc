@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/scenarios/fake_services.h"
@@ -22,8 +25,15 @@ constexpr char kOrganizations[] = R"(organizations:
   - {organization_id: branch, name: Branch, level: city, kind: enterprise, superior_id: network}
   - {organization_id: network, name: Network, level: province, kind: enterprise, superior_id: gansu}
   - {organization_id: gansu, name: Gansu, level: province, kind: government}
-policy: {title: default, response: {count: 5, unit: calendar_days, source: ours}, warn_percent: 70}
 )";
+
+// The policy that ships, below the organizations above.
+std::string WithPolicy() {
+  std::ifstream file(POLICY_FILE);
+  std::stringstream text;
+  text << kOrganizations << file.rdbuf();
+  return text.str();
+}
 
 absl::StatusOr<RegistryContent> Content(const std::string& text) {
   RegistryContent content;
@@ -52,24 +62,24 @@ std::vector<std::string> Plan(const registry::v1::RegistryState& in_force, const
 }
 
 TEST(RegistryPlanTest, SuperiorsComeBeforeThoseBelowThemAndTheTreeBeforeWhatStandsOutside) {
-  EXPECT_THAT(Plan({}, *Content(kOrganizations)),
+  EXPECT_THAT(Plan({}, *Content(WithPolicy())),
               ElementsAre("add gansu (Gansu)", "add network (Network)", "add branch (Branch)",
-                          "add developer (Developer)", "adopt the policy default"));
+                          "add developer (Developer)", "adopt the policy Whistle's default policy"));
 }
 
 TEST(RegistryPlanTest, TheSameAgainNeedsNothing) {
-  const RegistryContent content = *Content(kOrganizations);
+  const RegistryContent content = *Content(WithPolicy());
   EXPECT_THAT(Plan(InForce(content), content), IsEmpty());
 }
 
 TEST(RegistryPlanTest, OnlyTheDifferenceIsSent) {
-  registry::v1::RegistryState in_force = InForce(*Content(kOrganizations));
-  RegistryContent content = *Content(kOrganizations);
+  registry::v1::RegistryState in_force = InForce(*Content(WithPolicy()));
+  RegistryContent content = *Content(WithPolicy());
   content.organizations[1].set_name("Lanzhou branch");
   content.organizations[1].set_superior_id("gansu");
   content.policy->set_warn_percent(80);
-  EXPECT_THAT(Plan(in_force, content),
-              ElementsAre("change branch (Lanzhou branch)", "move branch below gansu", "adopt the policy default"));
+  EXPECT_THAT(Plan(in_force, content), ElementsAre("change branch (Lanzhou branch)", "move branch below gansu",
+                                                   "adopt the policy Whistle's default policy"));
 }
 
 TEST(RegistryPlanTest, WhatNoFileNamesIsLeftAlone) {
@@ -109,6 +119,28 @@ TEST(RegistryFileTest, AWrongFieldNamesItsLine) {
               HasSubstr("orgs.yaml:2: policy.response.count: expected a whole number, found \"five\""));
 }
 
+TEST(RegistryFileTest, APolicyThatCouldNotBeAdoptedNamesTheLineBeforeAnythingIsSent) {
+  const std::string text = WithPolicy();
+  const auto error = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    EXPECT_EQ(absl::StrReplaceAll({{from, to}}, &changed), 1) << from;
+    return std::string(Content(changed).status().message());
+  };
+  const auto line = [&](const std::string& words) {
+    return absl::StrCat("orgs.yaml:", 1 + std::count(text.begin(), text.begin() + text.find(words), '\n'), ": ");
+  };
+  EXPECT_EQ(error("no_owner: {count: 10", "no_owner: {count: 0"),
+            line("no_owner: {count") + "policy.no_owner.count: expected 1 to 3650, found 0");
+  EXPECT_EQ(error("{when: after, after: 2, source: ours}}\n    hollow", "{when: after, source: ours}}\n    hollow"),
+            line("silence: {escalates") + "policy.findings.silence.escalates.after: expected 1 to 1000, found 0");
+  // What is missing is missing from the mapping that should hold it.
+  EXPECT_EQ(error("    silence: {escalates: {when: after, after: 2, source: ours}}\n", ""),
+            line("    ungrounded:") +
+                "policy.findings.silence: expected a FindingPolicy, for no rule may be left out, found nothing");
+  EXPECT_EQ(error("  warn_percent: 70\n", "  warnPercent: 100\n"),
+            line("  warn_percent: 70") + "policy.warn_percent: expected 1 to 99, found 100");
+}
+
 TEST(RegistryFileTest, AFolderIsReadInTheOrderOfItsNames) {
   const std::string folder = absl::StrCat(::testing::TempDir(), "/registry-folder");
   std::filesystem::create_directories(folder);
@@ -124,7 +156,7 @@ TEST(RegistryFileTest, AFolderIsReadInTheOrderOfItsNames) {
 
 TEST(RegistryApplyTest, TheFirstOrganizationIsAddedByAnybodyAndTheRestByTheTop) {
   FakeServices services;
-  const auto sent = ApplyRegistry(*Content(kOrganizations), services, "", nullptr);
+  const auto sent = ApplyRegistry(*Content(WithPolicy()), services, "", nullptr);
   ASSERT_TRUE(sent.ok()) << sent.status();
   EXPECT_EQ(*sent, 5);
   EXPECT_EQ(services.sent[0].context.actor().kind(), common::v1::ACTOR_KIND_PETITIONER);

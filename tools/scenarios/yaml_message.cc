@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "libs/base/status_macros.h"
@@ -229,6 +230,31 @@ absl::StatusOr<YAML::Node> LoadYamlFile(const std::string& path) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": at most ", kFileBytesMax, " bytes"));
   }
   return LoadYamlText(text.str(), path);
+}
+
+YAML::Node NodeOf(const YAML::Node& node, absl::string_view path) {
+  YAML::Node at = node;
+  for (const absl::string_view step : absl::StrSplit(path, absl::ByAnyChar(".["), absl::SkipEmpty())) {
+    size_t place = 0;
+    if (absl::EndsWith(step, "]") && absl::SimpleAtoi(step.substr(0, step.size() - 1), &place)) {
+      if (!at.IsSequence() || place >= at.size()) return at;
+      at.reset(at[place]);
+      continue;
+    }
+    if (!at.IsMap()) return at;
+    const auto found = std::find_if(at.begin(), at.end(), [&](const auto& entry) {
+      // In either spelling that a field's name may have.
+      std::string key;
+      for (const char c : entry.first.Scalar()) {
+        if (absl::ascii_isupper(c)) key.push_back('_');
+        key.push_back(absl::ascii_tolower(c));
+      }
+      return key == step;
+    });
+    if (found == at.end()) return at;
+    at.reset(found->second);
+  }
+  return at;
 }
 
 absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field,

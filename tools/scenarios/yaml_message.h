@@ -33,6 +33,10 @@ struct Reading {
 absl::StatusOr<YAML::Node> LoadYamlFile(const std::string& path);
 absl::StatusOr<YAML::Node> LoadYamlText(const std::string& text, const std::string& file);
 
+// The node that the field's path leads to ("policy.response.count", "years[2].source") from `node`, which is the
+// message's own; where the path leads to nothing, the last one on the way.
+YAML::Node NodeOf(const YAML::Node& node, absl::string_view path);
+
 // "file:12: field: message" as INVALID_ARGUMENT.
 absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field,
                      absl::string_view message);

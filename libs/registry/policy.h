@@ -1,0 +1,30 @@
+// What is wrong with a policy, if anything: the one check that the command which adopts a policy and the tools which
+// read one from a file both make.
+//
+// It goes by the descriptor, so that a rule added to the policy is checked too: every term, escalation and finding rule
+// must be there and be sound, and a number without limits of its own is 1 to 1000.
+//
+// Pure functions; any thread may call.
+#ifndef WHISTLE_LIBS_REGISTRY_POLICY_H_
+#define WHISTLE_LIBS_REGISTRY_POLICY_H_
+
+#include <optional>
+#include <string>
+
+#include "whistle/registry/v1/policy.pb.h"
+
+namespace whistle::registry {
+
+struct PolicyFault {
+  // The field's path within the policy: "response.count", "findings.silence.escalates.when".
+  std::string field;
+  std::string expected;
+  std::string found;
+};
+
+// The first one, in the order of the policy's fields.
+std::optional<PolicyFault> FindFault(const v1::Policy& policy);
+
+}  // namespace whistle::registry
+
+#endif  // WHISTLE_LIBS_REGISTRY_POLICY_H_
