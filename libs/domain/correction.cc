@@ -85,7 +85,8 @@ bool MayBeCorrected(const Leaf& leaf) {
   if (in->file()->package() == "whistle.registry.v1") return false;
   if (Is(leaf.field, OrganizationRef::descriptor())) return true;
   if (in == common::v1::DueDate::descriptor()) {
-    return Is(leaf.field, Timestamp::descriptor()) &&
+    // What else a date says (when it is near, from when it counts) follows from it.
+    return leaf.field->number() == common::v1::DueDate::kDueAtFieldNumber &&
            static_cast<const common::v1::DueDate&>(*leaf.parent).rule() == "given";
   }
   if (Is(leaf.field, Timestamp::descriptor())) return true;
@@ -202,6 +203,11 @@ const Message* BodyOf(const journal::v1::Event& event) {
   return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);
 }
 
+Message* MutableBodyOf(journal::v1::Event* event) {
+  const FieldDescriptor* field = BodyField(*event);
+  return field == nullptr ? nullptr : event->GetReflection()->MutableMessage(event, field);
+}
+
 Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id,
                          const std::vector<CorrectionWish>& corrections, absl::string_view why,
                          const common::v1::CorrectionLog& log, const CorrectionLimits& limits, const Context& context) {
@@ -211,7 +217,7 @@ Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id
   }
   std::optional<journal::v1::Event> entry = context.history->FindEvent(event_id);
   if (auto no = CheckEntry(service, event_id, entry)) return *std::move(no);
-  Message* body = entry->GetReflection()->MutableMessage(&*entry, BodyField(*entry));
+  Message* body = MutableBodyOf(&*entry);
 
   EntryCorrected corrected;
   corrected.set_event_id(std::string(event_id));
@@ -271,6 +277,30 @@ void EvolveCorrections(const EntryCorrected& corrected, const EventRef& ref, com
   }
 }
 
+void AddFollowingDate(absl::string_view path, const common::v1::DueDate& was, const common::v1::DueDate& is,
+                      EntryCorrected* corrected) {
+  auto* field = corrected->add_fields();
+  field->set_path(std::string(path));
+  field->set_was(ToJson(was));
+  field->set_is(ToJson(is));
+}
+
+journal::v1::Event AsCorrected(absl::string_view event_id, journal::v1::Event entry,
+                               const common::v1::CorrectionLog& log, const Context& context) {
+  for (const auto& logged : log.entries()) {
+    if (event_id != logged.event_id()) continue;
+    const auto by = context.history->FindEvent(logged.by_event_id());
+    const Message* body = by ? BodyOf(*by) : nullptr;
+    if (body == nullptr || body->GetDescriptor() != EntryCorrected::descriptor()) continue;
+    EntryCorrected one;
+    for (const auto& field : static_cast<const EntryCorrected&>(*body).fields()) {
+      if (field.path() == logged.path()) *one.add_fields() = field;
+    }
+    ApplyCorrection(one, logged.path() == kOccurredAt ? &entry : MutableBodyOf(&entry));
+  }
+  return entry;
+}
+
 bool ApplyCorrection(const EntryCorrected& corrected, Message* entry) {
   bool any = false;
   for (const auto& field : corrected.fields()) {
@@ -286,7 +316,8 @@ bool ApplyCorrection(const EntryCorrected& corrected, Message* entry) {
         reflection->SetString(leaf->parent, leaf->field, value.string_value());
       }
       any = true;
-    } else if (Is(leaf->field, OrganizationRef::descriptor()) || Is(leaf->field, Timestamp::descriptor())) {
+    } else if (Is(leaf->field, OrganizationRef::descriptor()) || Is(leaf->field, Timestamp::descriptor()) ||
+               Is(leaf->field, common::v1::DueDate::descriptor())) {
       Message* target = leaf->index >= 0 ? reflection->MutableRepeatedMessage(leaf->parent, leaf->field, leaf->index)
                                          : reflection->MutableMessage(leaf->parent, leaf->field);
       target->Clear();

@@ -20,6 +20,7 @@
 #include "libs/domain/context.h"
 #include "libs/domain/outcome.h"
 #include "whistle/common/v1/corrections.pb.h"
+#include "whistle/common/v1/types.pb.h"
 
 namespace whistle::domain {
 
@@ -60,12 +61,22 @@ Outcome DecideCorrection(common::v1::Service service, absl::string_view event_id
 void EvolveCorrections(const common::v1::EntryCorrected& corrected, const EventRef& ref,
                        common::v1::CorrectionLog& log);
 
+// Adds to a correction a date that follows from what it puts right (`path`: "due", "called[0].due"), so that the event
+// itself says that the date moved, and from where. No person can wish for it; whoever decides has counted it again.
+void AddFollowingDate(absl::string_view path, const common::v1::DueDate& was, const common::v1::DueDate& is,
+                      common::v1::EntryCorrected* corrected);
+
+// The entry as it reads by the corrections that the log remembers.
+journal::v1::Event AsCorrected(absl::string_view event_id, journal::v1::Event entry,
+                               const common::v1::CorrectionLog& log, const Context& context);
+
 // Puts the corrected fields right in `entry`, a part of a state whose fields have the same names as the event's body
 // (and "occurred_at" the event's own). Fields that it does not have are left out. True if any was put right.
 bool ApplyCorrection(const common::v1::EntryCorrected& corrected, google::protobuf::Message* entry);
 
 // The event's body, whatever it is; null if it has none.
 const google::protobuf::Message* BodyOf(const journal::v1::Event& event);
+google::protobuf::Message* MutableBodyOf(journal::v1::Event* event);
 
 }  // namespace whistle::domain
 

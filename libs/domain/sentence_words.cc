@@ -19,8 +19,10 @@ std::string ValueText(const std::string& json) {
   if (value.kind_case() == google::protobuf::Value::kNullValue) return "nothing";
   if (value.kind_case() == google::protobuf::Value::kStringValue) return absl::StrCat("\"", value.string_value(), "\"");
   common::v1::OrganizationRef organization;
-  if (!google::protobuf::util::JsonStringToMessage(json, &organization).ok()) return json;
-  return NameOf(organization);
+  if (google::protobuf::util::JsonStringToMessage(json, &organization).ok()) return NameOf(organization);
+  common::v1::DueDate due;
+  if (google::protobuf::util::JsonStringToMessage(json, &due).ok() && due.has_due_at()) return DateText(due.due_at());
+  return json;
 }
 
 }  // namespace

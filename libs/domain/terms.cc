@@ -69,6 +69,19 @@ DueDate DueGiven(absl::Time start, absl::Time due_at, const DateBasis& basis) {
   return due;
 }
 
+DueDate CountedAgain(const DueDate& due, absl::Time start, const DateBasis& basis) {
+  if (!due.has_due_at()) return due;
+  // The rule's number is the one that the date was set under, not today's.
+  const DateBasis same = {basis.calendar, due.registry_version(), basis.warn_percent};
+  if (due.days() == 0 && due.hours() == 0) return DueGiven(start, base::FromProto(due.due_at()), same);
+  Term term;
+  term.set_count(due.hours() > 0 ? due.hours() : due.days());
+  term.set_unit(due.hours() > 0      ? registry::v1::TERM_UNIT_HOURS
+                : due.working_days() ? registry::v1::TERM_UNIT_WORKING_DAYS
+                                     : registry::v1::TERM_UNIT_CALENDAR_DAYS);
+  return DueFrom(start, term, due.rule(), same);
+}
+
 absl::Time EndOfTerm(absl::Time start, const Term& term, const Calendar& calendar) {
   return term.off() ? absl::InfiniteFuture() : EndOf(start, term, calendar).at;
 }

@@ -42,6 +42,10 @@ common::v1::DueDate DueFrom(absl::Time start, const registry::v1::Term& term, ab
 // A date that a person named in an act that occurred at `start`: rule "given".
 common::v1::DueDate DueGiven(absl::Time start, absl::Time due_at, const DateBasis& basis);
 
+// The same date, when the act that set it turns out to have occurred at `start`: a given one stays, one of a rule is
+// counted again by the same number of days or hours of that rule. The warning follows. One that is switched off stays.
+common::v1::DueDate CountedAgain(const common::v1::DueDate& due, absl::Time start, const DateBasis& basis);
+
 // When something that has the time `term` from `start` on may no longer be done: DueFrom's due_at; InfiniteFuture if
 // the term is switched off.
 absl::Time EndOfTerm(absl::Time start, const registry::v1::Term& term, const registry::Calendar& calendar);

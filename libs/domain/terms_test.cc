@@ -111,5 +111,33 @@ TEST_F(TermsTest, TermsReadAsPeopleSayThem) {
   EXPECT_EQ(TermText(Term(2, registry::v1::TERM_UNIT_HOURS)), "2 hours");
 }
 
+TEST_F(TermsTest, ADateIsCountedAgainByTheRuleItWasSetUnder) {
+  const absl::Time later = kStart + absl::Hours(24);
+  auto due = Due(kStart, Term(5, registry::v1::TERM_UNIT_CALENDAR_DAYS), "response");
+  due.set_registry_version(3);
+  const auto again = CountedAgain(due, later, {calendar_, 7, 70});
+  EXPECT_EQ(again.last_day(), "2021-03-05");
+  EXPECT_EQ(again.rule(), "response");
+  EXPECT_EQ(again.registry_version(), 3u);
+  EXPECT_EQ(base::FromProto(again.counted_from()), later);
+  const auto working = Due(kStart, Term(2, registry::v1::TERM_UNIT_WORKING_DAYS), "response");
+  EXPECT_EQ(CountedAgain(working, kStart, {calendar_, 7, 70}).SerializeAsString(), working.SerializeAsString());
+  const auto hours = Due(kStart, Term(2, registry::v1::TERM_UNIT_HOURS), "whistle_emergency");
+  EXPECT_EQ(DueText(CountedAgain(hours, later, {calendar_, 7, 70})), base::TimeText(later + absl::Hours(2)));
+}
+
+TEST_F(TermsTest, AGivenDateStaysWhereItIsAndItsWarningFollows) {
+  const auto due = DueGiven(kStart, kStart + absl::Hours(100), {calendar_, 7, 70});
+  const auto again = CountedAgain(due, kStart + absl::Hours(50), {calendar_, 7, 70});
+  EXPECT_EQ(DueText(again), DueText(due));
+  EXPECT_EQ(base::FromProto(again.warn_at()), kStart + absl::Hours(85));
+}
+
+TEST_F(TermsTest, WhatHasNoDateGetsNoneByCountingAgain) {
+  auto off = Term(5, registry::v1::TERM_UNIT_CALENDAR_DAYS);
+  off.set_off(true);
+  EXPECT_FALSE(CountedAgain(Due(kStart, off, "response"), kStart, {calendar_, 7, 70}).has_due_at());
+}
+
 }  // namespace
 }  // namespace whistle::domain
