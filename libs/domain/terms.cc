@@ -30,18 +30,12 @@ void SetWarning(absl::Time start, absl::Time due_at, const DateBasis& basis, Due
   *due.mutable_warn_at() = base::ToProto(start + absl::Milliseconds(share_ms));
 }
 
-}  // namespace
-
-DateBasis BasisOf(const intake::v1::CaseHeader& header, const Context& context) {
-  return {context.registry->calendar(), header.policy_version(), header.policy().warn_percent()};
-}
-
-DueDate DueFrom(absl::Time start, const Term& term, absl::string_view rule, const DateBasis& basis) {
+// The date at `end`, which is `term` from `start` on.
+DueDate Counted(absl::Time start, const Calendar::End& end, const Term& term, absl::string_view rule,
+                const DateBasis& basis) {
   DueDate due;
   due.set_rule(std::string(rule));
   due.set_registry_version(basis.policy_version);
-  if (term.off()) return due;
-  const Calendar::End end = EndOf(start, term, basis.calendar);
   const absl::Time due_at = std::min(end.at, base::LatestTime());
   *due.mutable_due_at() = base::ToProto(due_at);
   *due.mutable_counted_from() = base::ToProto(start);
@@ -57,6 +51,33 @@ DueDate DueFrom(absl::Time start, const Term& term, absl::string_view rule, cons
   const auto named = std::min<size_t>(end.years_unknown.size(), kYearsNamedMax);
   due.mutable_years_without_calendar()->Add(end.years_unknown.begin(), end.years_unknown.begin() + named);
   return due;
+}
+
+DueDate Undated(absl::string_view rule, const DateBasis& basis) {
+  DueDate due;
+  due.set_rule(std::string(rule));
+  due.set_registry_version(basis.policy_version);
+  return due;
+}
+
+}  // namespace
+
+DateBasis BasisOf(const intake::v1::CaseHeader& header, const Context& context) {
+  return {context.registry->calendar(), header.policy_version(), header.policy().warn_percent()};
+}
+
+DueDate DueFrom(absl::Time start, const Term& term, absl::string_view rule, const DateBasis& basis) {
+  if (term.off()) return Undated(rule, basis);
+  return Counted(start, EndOf(start, term, basis.calendar), term, rule, basis);
+}
+
+DueDate DueAfter(const DueDate& before, const Term& term, absl::string_view rule, const DateBasis& basis) {
+  if (term.off()) return Undated(rule, basis);
+  const absl::Time start = base::FromProto(before.due_at());
+  // The midnight that ends the last day is the first moment of the next one, which counts.
+  const bool days = term.unit() != registry::v1::TERM_UNIT_HOURS;
+  const absl::Time in_last_day = days ? start - absl::Milliseconds(1) : start;
+  return Counted(start, EndOf(in_last_day, term, basis.calendar), term, rule, basis);
 }
 
 DueDate DueGiven(absl::Time start, absl::Time due_at, const DateBasis& basis) {

@@ -39,6 +39,10 @@ DateBasis BasisOf(const intake::v1::CaseHeader& header, const Context& context);
 common::v1::DueDate DueFrom(absl::Time start, const registry::v1::Term& term, absl::string_view rule,
                             const DateBasis& basis);
 
+// The date `term` after another one, which an extension puts off: days follow its last day, hours its hour.
+common::v1::DueDate DueAfter(const common::v1::DueDate& before, const registry::v1::Term& term, absl::string_view rule,
+                             const DateBasis& basis);
+
 // A date that a person named in an act that occurred at `start`: rule "given".
 common::v1::DueDate DueGiven(absl::Time start, absl::Time due_at, const DateBasis& basis);
 

@@ -1,6 +1,8 @@
 #include <utility>
 
 #include "libs/domain/case_header.h"
+#include "libs/domain/obligation.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/limits.h"
 #include "services/intake/model.h"
 
@@ -149,10 +151,17 @@ std::vector<AgendaItem> Agenda(const State& state, const std::string& case_id) {
     item.set_created_by_event_id(state.open_unmerge().unmerged_event_id());
     item.set_other_case_id(state.open_unmerge().target_case_id());
   }
+  domain::AddDates(Obligations(state, case_id), &items);
   return items;
 }
 
 std::optional<AgendaStep> NextStep(const AgendaItem& item, int step, const State* answered) {
+  if (IsDate(item)) {
+    if (step > 0) return std::nullopt;
+    return AgendaStep{item.case_id(), [item](const Message& state, const Context& context) {
+                        return DecideDate(static_cast<const State&>(state), item, context);
+                      }};
+  }
   const bool proposal = item.kind() == common::v1::AGENDA_KIND_MERGE_PROPOSAL;
   if (!proposal && item.kind() != common::v1::AGENDA_KIND_UNMERGE_NOTICE) return std::nullopt;
   if (step == 0) {

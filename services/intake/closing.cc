@@ -3,6 +3,7 @@
 #include "libs/domain/case_header.h"
 #include "libs/domain/validate.h"
 #include "services/intake/checks.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/model.h"
 
 namespace whistle::intake {
@@ -28,7 +29,9 @@ Outcome Decide(const State& state, const v1::CloseCaseRequest& request, const Co
   journal::v1::Event event = context.NewEvent();
   *event.mutable_case_closed()->mutable_closed_by() = *ActingIfOrganization(context);
   event.mutable_case_closed()->set_why(request.why());
-  return domain::Events{std::move(event)};
+  domain::Events events = {std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::ReopenCaseRequest& request, const Context& context) {

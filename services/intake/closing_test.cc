@@ -75,9 +75,9 @@ TEST(ReopenCaseTest, DoneRightPutsItInHandlingAgainAndResetsNoClock) {
   GivenClosed()
       .At("2021-12-01")
       .When(Petitioner(), Reopen())
-      .ThenRecorded(R"(case_reopened { why: "The gas is off again." handling_due { due_at: @2021-08-30 } })")
+      .ThenRecorded(R"(case_reopened { why: "The gas is off again." handling_due { due_at: @2021-08-31 } })")
       .ThenState(
-          R"(header { status: CASE_STATUS_ACCEPTED registered_at: @2021-07-01 } handling_due { due_at: @2021-08-30 })");
+          R"(header { status: CASE_STATUS_ACCEPTED registered_at: @2021-07-01 } handling_due { due_at: @2021-08-31 })");
 }
 
 TEST(ReopenCaseTest, DoneRightOnADeclinedCaseCountsItsHandlingFromNow) {
@@ -85,7 +85,7 @@ TEST(ReopenCaseTest, DoneRightOnADeclinedCaseCountsItsHandlingFromNow) {
       .At("2021-07-06")
       .When(Organization("chengguan"), Reopen())
       .ThenRecorded(
-          R"(case_reopened { reopened_by { organization_id: "chengguan" } handling_due { due_at: @2021-09-04 } })");
+          R"(case_reopened { reopened_by { organization_id: "chengguan" } handling_due { due_at: @2021-09-05 } })");
 }
 
 TEST(ReopenCaseTest, DoneTwiceIsRefused) {

@@ -7,8 +7,10 @@
 #include "google/protobuf/struct.pb.h"
 #include "libs/base/time.h"
 #include "libs/domain/case_header.h"
+#include "libs/domain/terms.h"
 #include "libs/domain/validate.h"
 #include "services/intake/checks.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/model.h"
 
 namespace whistle::intake {
@@ -73,6 +75,39 @@ bool EnteredByPetitioner(const Event& event) {
   }
 }
 
+// What an act rests on, which it cannot have come before; nothing for what may have happened at any time.
+std::optional<google::protobuf::Timestamp> RestsOn(const State& state, const Event& entry) {
+  if (entry.has_case_declined()) return state.header().registered_at();
+  if (entry.has_case_closed() || entry.has_handling_extended()) return state.acceptance_decided_at();
+  if (!entry.has_review_decided()) return std::nullopt;
+  for (const v1::Review* review : {&state.review(), &state.re_review()}) {
+    if (review->review_event_id() == entry.review_decided().review_event_id()) return review->requested_at();
+  }
+  return std::nullopt;
+}
+
+// What a corrected time may prove (an overdue is lifted by it) it proves only within what the act itself had to be.
+std::optional<Rejection> CheckOccurred(const State& state, const Event& entry,
+                                       const common::v1::EntryCorrected& corrected) {
+  Event read;
+  *read.mutable_occurred_at() = entry.occurred_at();
+  if (!domain::ApplyCorrection(corrected, &read)) return std::nullopt;
+  const absl::Time occurred_at = base::FromProto(read.occurred_at());
+  if (const auto since = RestsOn(state, entry); since && occurred_at < base::FromProto(*since)) {
+    return domain::Invalid(
+        "corrections", absl::StrCat("not before what the act rests on (", base::TimeText(base::FromProto(*since)), ")"),
+        base::TimeText(occurred_at));
+  }
+  if (entry.has_handling_extended() && domain::HasPassed(entry.handling_extended().from(), occurred_at)) {
+    return domain::Invalid(
+        "corrections",
+        absl::StrCat("before the date that was put off (",
+                     base::TimeText(base::FromProto(entry.handling_extended().from().due_at())), ")"),
+        base::TimeText(occurred_at));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const Context& context) {
@@ -93,9 +128,11 @@ Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const
       return *std::move(no);
     }
   }
+  if (auto no = CheckOccurred(state, *entry, events->front().intake_entry_corrected())) return *std::move(no);
   const bool petitioner = context.actor.kind() == common::v1::ACTOR_KIND_PETITIONER;
   if (petitioner && EnteredByPetitioner(*entry)) return outcome;
   if (auto no = RequireKeeper(state, context)) return *std::move(no);
+  AddLifted(state, context, events);
   return outcome;
 }
 

@@ -3,6 +3,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/correction.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/limits.h"
 #include "services/intake/model.h"
 #include "whistle/escalation/v1/events.pb.h"
@@ -175,11 +176,16 @@ void SetReview(v1::Review& review, const Requested& requested, bool re_review, c
 
 void EvolveReviewDecided(State& state, const Event& event, const EventRef& ref) {
   const v1::ReviewDecided& decided = event.review_decided();
-  v1::Review* review = state.re_review().review_event_id() == decided.review_event_id() ? state.mutable_re_review()
-                                                                                        : state.mutable_review();
+  v1::Review* review = FindReview(state, decided.review_event_id());
+  if (review == nullptr) return;
   review->set_decided_event_id(ref.id);
   review->set_outcome(decided.outcome());
   *review->mutable_decided_at() = event.occurred_at();
+}
+
+void SetAcceptanceDecided(State& state, const Event& event, const EventRef& ref) {
+  *state.mutable_acceptance_decided_at() = event.occurred_at();
+  state.set_acceptance_decided_event_id(ref.id);
 }
 
 // The department of a claim was wrong: the claim is another's.
@@ -218,17 +224,25 @@ void EvolveCorrection(State& state, const common::v1::EntryCorrected& corrected,
     Tally(state, was.organization_id(), -1);
     Tally(state, is.organization_id(), 1);
   }
-  Event entry;
-  if (corrected.event_id() == state.last_contact_event_id()) {
-    *entry.mutable_occurred_at() = state.last_contact_at();
-    if (domain::ApplyCorrection(corrected, &entry)) *state.mutable_last_contact_at() = entry.occurred_at();
+  if (corrected.event_id() == domain::MakeEventId(base::Version{1}, 1)) {
+    v1::CaseRegistered registered;
+    domain::ApplyCorrection(corrected, &registered);
+    if (registered.has_registered_by()) *state.mutable_registered_by() = registered.registered_by();
   }
-  if (corrected.event_id() == state.reviewable().event_id()) {
-    *entry.mutable_occurred_at() = state.reviewable().decided_at();
-    if (domain::ApplyCorrection(corrected, &entry)) {
-      *state.mutable_reviewable()->mutable_decided_at() = entry.occurred_at();
-    }
-  }
+  // The dates of acts; what a rule counted from them stays as it was set.
+  const auto put_right = [&](const std::string& event_id, const auto& date_of) {
+    if (event_id.empty() || corrected.event_id() != event_id) return;
+    Event entry;
+    *entry.mutable_occurred_at() = *date_of();
+    if (domain::ApplyCorrection(corrected, &entry)) *date_of() = entry.occurred_at();
+  };
+  put_right(state.last_contact_event_id(), [&] { return state.mutable_last_contact_at(); });
+  put_right(state.acceptance_decided_event_id(), [&] { return state.mutable_acceptance_decided_at(); });
+  put_right(state.reviewable().event_id(), [&] { return state.mutable_reviewable()->mutable_decided_at(); });
+  put_right(state.review().review_event_id(), [&] { return state.mutable_review()->mutable_requested_at(); });
+  put_right(state.review().decided_event_id(), [&] { return state.mutable_review()->mutable_decided_at(); });
+  put_right(state.re_review().review_event_id(), [&] { return state.mutable_re_review()->mutable_requested_at(); });
+  put_right(state.re_review().decided_event_id(), [&] { return state.mutable_re_review()->mutable_decided_at(); });
 }
 
 }  // namespace
@@ -240,6 +254,9 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       state.set_policy_event_id(ref.id);
       state.set_petitioner_count(1);
       *state.mutable_acceptance_due() = event.case_registered().acceptance_due();
+      if (event.case_registered().has_registered_by()) {
+        *state.mutable_registered_by() = event.case_registered().registered_by();
+      }
       break;
     case Event::kPolicyRebound:
       state.set_policy_event_id(ref.id);
@@ -254,9 +271,11 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       EvolveEvidence(state, event.evidence_attached(), ref);
       break;
     case Event::kCaseAccepted:
-      *state.mutable_handling_due() = event.case_accepted().handling_due();
+      SetHandlingDue(state, event.case_accepted().handling_due(), ref);
+      SetAcceptanceDecided(state, event, ref);
       break;
     case Event::kCaseDeclined:
+      SetAcceptanceDecided(state, event, ref);
       SetReviewable(state, event.case_declined().declined_by(), event, ref);
       break;
     case Event::kCasesLinked:
@@ -297,7 +316,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       EvolveReviewDecided(state, event, ref);
       break;
     case Event::kHandlingExtended:
-      *state.mutable_handling_due() = event.handling_extended().due();
+      SetHandlingDue(state, event.handling_extended().due(), ref);
       state.set_handling_extensions(state.handling_extensions() + 1);
       state.set_handling_extended_event_id(ref.id);
       break;
@@ -305,7 +324,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       SetReviewable(state, event.case_closed().closed_by(), event, ref);
       break;
     case Event::kCaseReopened:
-      *state.mutable_handling_due() = event.case_reopened().handling_due();
+      EvolveReopened(state, event.case_reopened(), ref);
       break;
     case Event::kIntakeEntryCorrected:
       EvolveCorrection(state, event.intake_entry_corrected(), ref);
@@ -324,13 +343,25 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kEscalationEntryCorrected:
       EvolveClaimCorrection(state, event.escalation_entry_corrected());
       break;
+    case Event::kAcceptanceOverdue:
+      state.set_acceptance_overdue_event_id(ref.id);
+      break;
+    case Event::kHandlingOverdue:
+      state.set_handling_overdue_event_id(ref.id);
+      break;
+    case Event::kReviewOverdue:
+      if (v1::Review* review = FindReview(state, event.review_overdue().review_event_id())) {
+        review->set_overdue_event_id(ref.id);
+      }
+      break;
+    case Event::kIntakeDeadlineApproaching:
+      EvolveApproaching(state, event.intake_deadline_approaching(), ref);
+      break;
+    case Event::kIntakeOverdueLifted:
+      EvolveLifted(state, event.intake_overdue_lifted());
+      break;
     // Folded by the header alone, or nothing that intake keeps.
     case Event::kHandlerAssigned:
-    case Event::kReviewOverdue:
-    case Event::kAcceptanceOverdue:
-    case Event::kHandlingOverdue:
-    case Event::kIntakeDeadlineApproaching:
-    case Event::kIntakeOverdueLifted:
     case Event::kResponseRequested:
     case Event::kAssignmentReturned:
     case Event::kConditionImposed:

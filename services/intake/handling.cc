@@ -7,6 +7,7 @@
 #include "libs/domain/terms.h"
 #include "libs/domain/validate.h"
 #include "services/intake/checks.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/model.h"
 
 namespace whistle::intake {
@@ -42,7 +43,9 @@ Outcome Decide(const State& state, const v1::AcceptCaseRequest& request, const C
   body->set_note(request.note());
   *body->mutable_handling_due() = domain::DueFrom(context.occurred_at, state.header().policy().handling(), "handling",
                                                   domain::BasisOf(state.header(), context));
-  return domain::Events{std::move(event)};
+  domain::Events events = {std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::DeclineCaseRequest& request, const Context& context) {
@@ -57,7 +60,9 @@ Outcome Decide(const State& state, const v1::DeclineCaseRequest& request, const 
   *body->mutable_declined_by() = *ActingIfOrganization(context);
   body->set_why(request.why());
   *body->mutable_grounds() = request.grounds();
-  return domain::Events{std::move(event)};
+  domain::Events events = {std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::AssignHandlerRequest& request, const Context& context) {
@@ -94,6 +99,10 @@ Outcome Decide(const State& state, const v1::ExtendHandlingRequest& request, con
   if (auto no = domain::CheckText(request.reason_told(), "reason_told")) return *std::move(no);
   const registry::v1::Policy& policy = state.header().policy();
   const registry::v1::Term& longest = policy.handling_extension_max();
+  if (longest.off()) {
+    return domain::Illegal("extension_off", context.case_id, "where the policy allows handling to be extended",
+                           absl::StrCat("policy version ", state.header().policy_version(), " does not"));
+  }
   if (request.count() < 1 || request.count() > longest.count()) {
     return domain::Invalid(
         "count", absl::StrCat("1 to ", longest.count(), " (one extension is at most ", domain::TermText(longest), ")"),
@@ -109,21 +118,28 @@ Outcome Decide(const State& state, const v1::ExtendHandlingRequest& request, con
                                         state.handling_extended_event_id()));
   }
   if (auto no = RequireNotBefore(state.header().status_since(), "was in handling", context)) return *std::move(no);
-  const absl::Time due = base::FromProto(state.handling_due().due_at());
-  if (context.occurred_at > due) {
+  const common::v1::DueDate& due = state.handling_due();
+  if (!due.has_due_at()) {
+    return domain::Illegal("no_handling_date", context.case_id, "on a case that is to be handled by a date",
+                           "it is not: the policy's term for handling was switched off");
+  }
+  if (domain::HasPassed(due, context.occurred_at)) {
     return domain::Illegal("handling_date_passed", context.case_id, "before the date for handling passes",
-                           absl::StrCat("it passed at ", base::TimeText(due)));
+                           absl::StrCat("it passed at ", base::TimeText(base::FromProto(due.due_at()))));
   }
   if (auto no = domain::RequireActingFor(state.header().handler(), "the handler", context)) return *std::move(no);
   registry::v1::Term term = longest;
   term.set_count(request.count());
   journal::v1::Event event = context.NewEvent();
   auto* body = event.mutable_handling_extended();
-  *body->mutable_due() = domain::DueFrom(due, term, "handling_extension_max", domain::BasisOf(state.header(), context));
-  *body->mutable_from() = state.handling_due();
+  *body->mutable_due() =
+      domain::DueAfter(due, term, "handling_extension_max", domain::BasisOf(state.header(), context));
+  *body->mutable_from() = due;
   *body->mutable_approved_by() = *ActingIfOrganization(context);
   body->set_reason_told(request.reason_told());
-  return domain::Events{std::move(event)};
+  domain::Events events = {std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 }  // namespace whistle::intake

@@ -30,7 +30,7 @@ TEST(AcceptCaseTest, DoneRightBeginsHandling) {
       .At("2021-07-03")
       .When(Organization("lanzhou-petition-office"), Request<v1::AcceptCaseRequest>(R"(note: "accepted")"))
       .ThenRecorded(R"(case_accepted { accepted_by { organization_id: "lanzhou-petition-office" superior_ids: "lanzhou"
-                       superior_ids: "gansu" } handling_due { due_at: @2021-09-01 rule: "handling" days: 60 } })")
+                       superior_ids: "gansu" } handling_due { due_at: @2021-09-02 rule: "handling" days: 60 } })")
       .ThenState("header { status: CASE_STATUS_ACCEPTED status_since: @2021-07-03 } handling_due { days: 60 }")
       .ThenFoundUnder({"status", "CASE_STATUS_ACCEPTED"})
       .ThenNotFoundUnder({"status", "CASE_STATUS_REGISTERED"});
@@ -180,10 +180,11 @@ TEST(AssignHandlerTest, NotBeforeThePresentHandlerHadIt) {
 TEST(ExtendHandlingTest, DoneRightPutsTheDateOff) {
   GivenAccepted()
       .When(Organization("lanzhou-petition-office"), Extend(30))
-      .ThenRecorded(R"(handling_extended { due { due_at: @2021-09-29 days: 30 rule: "handling_extension_max" }
-          from { due_at: @2021-08-30 } approved_by { organization_id: "lanzhou-petition-office" }
+      .ThenRecorded(
+          R"(handling_extended { due { due_at: @2021-09-30 last_day: "2021-09-29" days: 30 rule: "handling_extension_max" }
+          from { due_at: @2021-08-31 } approved_by { organization_id: "lanzhou-petition-office" }
           reason_told: "The cable's owner is being found out." })")
-      .ThenState(R"(handling_due { due_at: @2021-09-29 } handling_extensions: 1 handling_extended_event_id: "4.1")");
+      .ThenState(R"(handling_due { due_at: @2021-09-30 } handling_extensions: 1 handling_extended_event_id: "4.1")");
 }
 
 TEST(ExtendHandlingTest, DoneTwiceIsOneMoreThanThePolicyAllows) {
@@ -196,10 +197,13 @@ TEST(ExtendHandlingTest, DoneTwiceIsOneMoreThanThePolicyAllows) {
 
 TEST(ExtendHandlingTest, DoneTooLateAfterTheDatePassedIsRefused) {
   GivenAccepted()
-      .At("2021-08-30T00:00:01Z")
+      .At("2021-08-31")
       .When(Organization("lanzhou-petition-office"), Extend(10))
       .ThenRejected(REJECTION_KIND_ILLEGAL, "handling_date_passed");
-  GivenAccepted().At("2021-08-30").When(Organization("lanzhou"), Extend(10)).ThenRecorded("handling_extended {}");
+  GivenAccepted()
+      .At("2021-08-30T23:59:59.999Z")
+      .When(Organization("lanzhou"), Extend(10))
+      .ThenRecorded("handling_extended {}");
   GivenClosed()
       .When(Organization("lanzhou-petition-office"), Extend(10))
       .ThenRejected(REJECTION_KIND_ILLEGAL, "case_not_in_handling");

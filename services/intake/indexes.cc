@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "libs/domain/obligation.h"
 #include "services/intake/model.h"
 
 namespace whistle::intake {
@@ -34,7 +35,7 @@ void CollectOrganizations(const Message& message, std::set<std::string>& ids) {
 
 }  // namespace
 
-std::vector<std::string> Indexes(const State& state) {
+std::vector<std::string> Indexes(const State& state, const std::string& case_id) {
   const v1::CaseHeader& header = state.header();
   if (!header.has_registered_at()) return {};
   std::vector<std::string> keys = {
@@ -45,6 +46,7 @@ std::vector<std::string> Indexes(const State& state) {
   };
   if (header.has_handler()) keys.push_back(IndexKey({kHandlerIndex, header.handler().organization_id()}));
   for (const std::string& other : state.linked_case_ids()) keys.push_back(IndexKey({kLinkedIndex, other}));
+  domain::AddDueKeys(Obligations(state, case_id), &keys);
   return keys;
 }
 

@@ -29,6 +29,10 @@ v1::ProposeMergeRequest Merge(const std::string& target_case_id) {
 
 v1::UnmergeCaseRequest Unmerge() { return Request<v1::UnmergeCaseRequest>(R"(why: "another building after all")"); }
 
+// What is due of a case that is registered and nothing else.
+constexpr char kWarning[] = R"(kind: AGENDA_KIND_DEADLINE_APPROACHING subject: "acceptance")";
+constexpr char kAcceptance[] = "kind: AGENDA_KIND_ACCEPTANCE_OVERDUE";
+
 // case-1 and case-2, both registered.
 auto GivenTwoCases() {
   auto scenario = GivenRegistered();
@@ -78,7 +82,8 @@ TEST(ProposeMergeTest, DoneRightIsPutBeforeTheTargetAndCompleted) {
       .At("2021-07-02")
       .When(Organization("lanzhou"), Merge("case-2"))
       .ThenRecorded(R"(merge_proposed { target_case_id: "case-2" proposed_by { organization_id: "lanzhou" } })")
-      .ThenDue(R"(kind: AGENDA_KIND_MERGE_PROPOSAL subject: "3.1" other_case_id: "case-2" due_at: @2021-07-02)")
+      .ThenDue(R"(kind: AGENDA_KIND_MERGE_PROPOSAL subject: "3.1" other_case_id: "case-2" due_at: @2021-07-02)",
+               kWarning, kAcceptance)
       .WhenTheAgendaRuns()
       .ThenRecorded(R"(merge_completed { target_case_id: "case-2" proposal_event_id: "3.1" accepted_event_id: "2.1"
                                          petitioner_count: 2 })")
@@ -89,7 +94,7 @@ TEST(ProposeMergeTest, DoneRightIsPutBeforeTheTargetAndCompleted) {
       .ThenRecorded(R"(merge_accepted { source_case_id: "case-1" proposal_event_id: "3.1" })")
       .ThenState(R"(merged_sources { source_case_id: "case-1" proposal_event_id: "3.1" accepted_event_id: "2.1" }
                     header { status: CASE_STATUS_REGISTERED })")
-      .ThenNothingIsDue();
+      .ThenDue(kWarning, kAcceptance);
 }
 
 TEST(ProposeMergeTest, DoneTwiceIsRefused) {
@@ -139,7 +144,7 @@ TEST(ProposeMergeTest, EachIntoTheOtherNeverMakesALoop) {
       .ThenRecorded("merge_withdrawn { refusal: MERGE_REFUSAL_OPEN_PROPOSAL refused_event_id: '3.1' }",
                     "merge_accepted { source_case_id: 'case-2' }")
       .ThenState("header { status: CASE_STATUS_REGISTERED }")
-      .ThenNothingIsDue()
+      .ThenDue(kWarning, kAcceptance)
       .OnCase("case-2")
       .ThenState("header { status: CASE_STATUS_MERGED merged_into_case_id: 'case-1' }")
       .ThenNothingIsDue();
@@ -156,11 +161,11 @@ TEST(ProposeMergeTest, EachIntoTheOtherAtTheSameMomentLeavesBothAsTheyAre) {
   scenario.WhenTheAgendaRuns()
       .ThenRecorded("merge_withdrawn { refusal: MERGE_REFUSAL_OPEN_PROPOSAL }")
       .ThenState("header { status: CASE_STATUS_REGISTERED }")
-      .ThenNothingIsDue()
+      .ThenDue(kWarning, kAcceptance)
       .OnCase("case-2")
       .ThenRecorded("merge_withdrawn { refusal: MERGE_REFUSAL_OPEN_PROPOSAL }")
       .ThenState("header { status: CASE_STATUS_REGISTERED }")
-      .ThenNothingIsDue();
+      .ThenDue(kWarning, kAcceptance);
   EXPECT_TRUE(rejections.empty());
 }
 
@@ -198,7 +203,7 @@ TEST(ProposeMergeTest, AnUnknownTargetIsNoReasonToWaitForEver) {
   scenario.Command(Organization("lanzhou"), Merge("nowhere"))
       .WhenTheAgendaRuns()
       .ThenState("header { status: CASE_STATUS_REGISTERED }")
-      .ThenNothingIsDue();
+      .ThenDue(kWarning, kAcceptance);
   ASSERT_EQ(scenario.rejections().size(), 1u);
   EXPECT_EQ(scenario.rejections()[0].detail.reason(), "unknown_case");
   ASSERT_EQ(scenario.Recorded().size(), 1u);
@@ -210,7 +215,7 @@ TEST(ProposeMergeTest, AConversationCutShortGoesOnWhereItStood) {
       .Command(Organization("lanzhou"), Merge("case-2"))
       .WhenTheAgendaStopsAfter(1)
       .ThenNothingWasRecorded()
-      .ThenDue("kind: AGENDA_KIND_MERGE_PROPOSAL")
+      .ThenDue("kind: AGENDA_KIND_MERGE_PROPOSAL", kWarning, kAcceptance)
       .OnCase("case-2")
       .Command(Organization("lanzhou"), v1::AcceptCaseRequest())
       .Command(Organization("lanzhou"), Assign("lanzhou"))
@@ -238,10 +243,10 @@ TEST(UnmergeCaseTest, DoneRightGoesOnWhereItStoodAndTellsTheOther) {
       .ThenRecorded(R"(case_unmerged { other_case_id: "case-2" side: MERGE_SIDE_SOURCE
                                        why: "another building after all" })")
       .ThenState(R"(header { status: CASE_STATUS_REGISTERED registered_at: @2021-07-01 })")
-      .ThenDue(R"(kind: AGENDA_KIND_UNMERGE_NOTICE subject: "4.1" other_case_id: "case-2")")
+      .ThenDue(R"(kind: AGENDA_KIND_UNMERGE_NOTICE subject: "4.1" other_case_id: "case-2")", kWarning, kAcceptance)
       .WhenTheAgendaRuns()
       .ThenRecorded(R"(case_unmerged { other_case_id: "case-2" side: MERGE_SIDE_SOURCE completed: true })")
-      .ThenNothingIsDue()
+      .ThenDue(kWarning, kAcceptance)
       .OnCase("case-2")
       .ThenRecorded(R"(case_unmerged { other_case_id: "case-1" side: MERGE_SIDE_TARGET completed: true })")
       .ThenState([](const State& state) { EXPECT_TRUE(state.merged_sources().empty()); });
@@ -288,7 +293,7 @@ TEST(UnmergeCaseTest, ACaseThatWasClosedWhenItsTargetTookItInIsOpenAsBefore) {
       .WhenTheAgendaRuns()
       .Command(Organization("lanzhou"), Unmerge())
       .WhenTheAgendaRuns()
-      .ThenState("header { status: CASE_STATUS_ACCEPTED } handling_due { due_at: @2021-08-30 }");
+      .ThenState("header { status: CASE_STATUS_ACCEPTED } handling_due { due_at: @2021-08-31 }");
 }
 
 }  // namespace

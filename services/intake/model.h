@@ -1,4 +1,4 @@
-// The citizen's side of a case: State, Decide, Evolve, Indexes, Footprints, Agenda, in this order.
+// The citizen's side of a case: State, Decide, Evolve, Obligations, Indexes, Footprints, Agenda, in this order.
 //
 // Everything is pure; any thread may call. One .cc for each group of decisions.
 #ifndef WHISTLE_SERVICES_INTAKE_MODEL_H_
@@ -55,9 +55,14 @@ domain::Outcome Decide(const State& state, const v1::CorrectEntryRequest& reques
 
 void Evolve(State& state, const journal::v1::Event& event, const domain::EventRef& ref);
 
+// --- Obligations (deadlines.cc)
+
+// The decision on acceptance from registration on, the handling from acceptance on, and each open review.
+std::vector<common::v1::Obligation> Obligations(const State& state, const std::string& case_id);
+
 // --- Indexes and Footprints (indexes.cc)
 
-std::vector<std::string> Indexes(const State& state);
+std::vector<std::string> Indexes(const State& state, const std::string& case_id);
 std::vector<std::string> Footprints(const journal::v1::Event& event, const domain::EventRef& ref);
 
 // The first part of each key.
@@ -81,8 +86,8 @@ std::optional<domain::EventIdParts> ParsePlace(const std::string& place);
 // --- Agenda (agenda.cc)
 
 std::vector<common::v1::AgendaItem> Agenda(const State& state, const std::string& case_id);
-// MERGE_PROPOSAL: step 0 asks the target, step 1 completes or withdraws. UNMERGE_NOTICE: step 0 tells the target, step
-// 1 records that it was told.
+// A date: one step, on its own case (deadlines.cc). MERGE_PROPOSAL: step 0 asks the target, step 1 completes or
+// withdraws. UNMERGE_NOTICE: step 0 tells the target, step 1 records that it was told.
 std::optional<domain::AgendaStep> NextStep(const common::v1::AgendaItem& item, int step, const State* answered);
 
 domain::Model MakeModel();

@@ -21,14 +21,14 @@ TEST(RegisterCaseTest, DoneRightBindsTheCaseToThePolicyInForce) {
       .When(Petitioner(), Register())
       .ThenRecorded(R"(case_registered {
           title: "No gas in Building 19" site { site_id: "building-19" } policy { title: "test policy" }
-          policy_version: 7 acceptance_due { due_at: @2021-07-16 rule: "acceptance" days: 15 registry_version: 7 } })")
+          policy_version: 7 acceptance_due { due_at: @2021-07-17 rule: "acceptance" days: 15 registry_version: 7 } })")
       .ThenState(R"(header { status: CASE_STATUS_REGISTERED registered_at: @2021-07-01 policy_version: 7 }
-                    petitioner_count: 1 policy_event_id: "1.1" acceptance_due { due_at: @2021-07-16 })")
+                    petitioner_count: 1 policy_event_id: "1.1" acceptance_due { due_at: @2021-07-17 })")
       .ThenFoundUnder({"case"})
       .ThenFoundUnder({"status", "CASE_STATUS_REGISTERED"})
       .ThenFoundUnder({"site", "building-19"})
       .ThenFoundUnder({"category", "gas-supply"})
-      .ThenNothingIsDue();
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING", "kind: AGENDA_KIND_ACCEPTANCE_OVERDUE due_at: @2021-07-17");
 }
 
 TEST(RegisterCaseTest, DoneRightByAnOrganizationForOneWhoCame) {
@@ -44,7 +44,7 @@ TEST(RegisterCaseTest, DoneRightLateStartsTheClockWhenItWasRaised) {
       .At("2021-07-01")
       .Occurred("2009-05-01")
       .When(Petitioner(), Register())
-      .ThenState("header { registered_at: @2009-05-01 } acceptance_due { due_at: @2009-05-16 }");
+      .ThenState("header { registered_at: @2009-05-01 } acceptance_due { due_at: @2009-05-17 }");
 }
 
 TEST(RegisterCaseTest, DoneTwiceIsRefused) {
@@ -115,7 +115,7 @@ TEST(RebindPolicyTest, DoneRightBindsToThePolicyInForce) {
       .With(RegistryBuilder().Version(9))
       .When(Organization("lanzhou-petition-office"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
       .ThenRecorded(R"(policy_rebound { policy_version: 9 from_policy_version: 1 why: "shorter terms" })")
-      .ThenState(R"(header { policy_version: 9 } policy_event_id: "4.1" handling_due { due_at: @2021-08-30 })");
+      .ThenState(R"(header { policy_version: 9 } policy_event_id: "4.1" handling_due { due_at: @2021-08-31 })");
 }
 
 TEST(RebindPolicyTest, DoneTwiceIsRefused) {

@@ -6,6 +6,7 @@
 #include "libs/domain/validate.h"
 #include "libs/registry/authority.h"
 #include "services/intake/checks.h"
+#include "services/intake/deadlines.h"
 #include "services/intake/model.h"
 
 namespace whistle::intake {
@@ -147,6 +148,7 @@ Outcome Decide(const State& state, const v1::DecideReviewRequest& request, const
       (status == v1::CASE_STATUS_CLOSED || status == v1::CASE_STATUS_DECLINED)) {
     events.push_back(Reopened(state, "returned by the review", context));
   }
+  AddLifted(state, context, &events);
   return events;
 }
 

@@ -54,7 +54,7 @@ TEST(RequestReviewTest, DoneRightPutsTheDecliningBeforeASuperior) {
       .At("2021-07-10")
       .When(Petitioner(), Review())
       .ThenRecorded(R"(review_requested { about_event_id: "2.1" reviewer { organization_id: "chengguan" }
-          why: "It is theirs." due { due_at: @2021-08-09 rule: "review_decision" days: 30 } })")
+          why: "It is theirs." due { due_at: @2021-08-10 rule: "review_decision" days: 30 } })")
       .ThenState(R"(review { review_event_id: "3.1" about_event_id: "2.1" requested_at: @2021-07-10 })");
 }
 
@@ -73,11 +73,11 @@ TEST(RequestReviewTest, DoneTwiceIsRefused) {
 
 TEST(RequestReviewTest, DoneTooLateAfterThePolicysTermIsRefused) {
   GivenDeclined()
-      .At("2021-08-04T00:00:00.001Z")
+      .At("2021-08-05")
       .When(Petitioner(), Review())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "review_term_passed")
       .ThenMessage(HasSubstr("30 calendar days"))
-      .Occurred("2021-08-04")
+      .Occurred("2021-08-04T23:59:59.999Z")
       .When(Petitioner(), Review())
       .ThenRecorded("review_requested {}");
 }
@@ -117,7 +117,7 @@ TEST(RequestReReviewTest, DoneRightPutsTheReviewBeforeAHigherOne) {
       .At("2021-07-25")
       .When(Petitioner(), ReReview())
       .ThenRecorded(R"(re_review_requested { about_event_id: "4.1" reviewer { organization_id: "lanzhou" }
-          why: "Still theirs." due { due_at: @2021-08-24 } })")
+          why: "Still theirs." due { due_at: @2021-08-25 } })")
       .ThenState(R"(re_review { review_event_id: "5.1" re_review: true })");
 }
 
@@ -131,7 +131,7 @@ TEST(RequestReReviewTest, DoneTwiceIsRefused) {
 
 TEST(RequestReReviewTest, DoneTooLateAfterThePolicysTermIsRefused) {
   GivenReviewed()
-      .At("2021-08-19T00:00:01Z")
+      .At("2021-08-20")
       .When(Petitioner(), ReReview())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "review_term_passed");
 }
@@ -165,7 +165,7 @@ TEST(DecideReviewTest, DoneRightReturnedReopensTheCase) {
       .When(Organization("lanzhou"), DecideOn("3.1", v1::REVIEW_OUTCOME_RETURNED))
       .ThenRecorded(
           R"(review_decided { outcome: REVIEW_OUTCOME_RETURNED })",
-          R"(case_reopened { reopened_by { organization_id: "lanzhou" } handling_due { due_at: @2021-09-18 } })")
+          R"(case_reopened { reopened_by { organization_id: "lanzhou" } handling_due { due_at: @2021-09-19 } })")
       .ThenState("header { status: CASE_STATUS_ACCEPTED }");
 }
 

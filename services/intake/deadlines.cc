@@ -1,0 +1,244 @@
+#include "services/intake/deadlines.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/time.h"
+#include "libs/domain/obligation.h"
+#include "libs/domain/terms.h"
+
+namespace whistle::intake {
+namespace {
+
+using common::v1::AgendaItem;
+using common::v1::DueDate;
+using common::v1::Obligation;
+using common::v1::OrganizationRef;
+using domain::Context;
+using domain::Events;
+using domain::Outcome;
+using journal::v1::Event;
+
+// What a case has once needs no id: the subjects of the two.
+constexpr char kAcceptance[] = "acceptance";
+constexpr char kHandling[] = "handling";
+
+// Nothing else is the first event of a case.
+std::string RegisteredEventId() { return domain::MakeEventId(base::Version{1}, 1); }
+
+Obligation Owed(const std::string& case_id, absl::string_view rule, const std::string& subject, const DueDate& due) {
+  Obligation owed;
+  owed.set_case_id(case_id);
+  owed.set_rule(std::string(rule));
+  owed.set_subject(subject);
+  *owed.mutable_due() = due;
+  return owed;
+}
+
+Obligation OwedAcceptance(const State& state, const std::string& case_id) {
+  Obligation owed = Owed(case_id, kAcceptance, kAcceptance, state.acceptance_due());
+  if (state.header().has_handler()) {
+    *owed.mutable_organization() = state.header().handler();
+  } else if (state.has_registered_by()) {
+    *owed.mutable_organization() = state.registered_by();
+  }
+  owed.set_due_event_id(RegisteredEventId());
+  owed.set_warned_event_id(state.acceptance_warned_event_id());
+  owed.set_overdue_event_id(state.acceptance_overdue_event_id());
+  owed.set_overdue_kind(common::v1::AGENDA_KIND_ACCEPTANCE_OVERDUE);
+  owed.set_resting(state.header().status() != v1::CASE_STATUS_REGISTERED);
+  return owed;
+}
+
+Obligation OwedHandling(const State& state, const std::string& case_id) {
+  Obligation owed = Owed(case_id, kHandling, kHandling, state.handling_due());
+  if (state.header().has_handler()) *owed.mutable_organization() = state.header().handler();
+  owed.set_due_event_id(state.handling_due_event_id());
+  owed.set_warned_event_id(state.handling_warned_event_id());
+  owed.set_overdue_event_id(state.handling_overdue_event_id());
+  owed.set_overdue_kind(common::v1::AGENDA_KIND_HANDLING_OVERDUE);
+  owed.set_resting(state.header().status() != v1::CASE_STATUS_ACCEPTED);
+  return owed;
+}
+
+Obligation OwedReview(const State& state, const v1::Review& review, const std::string& case_id) {
+  Obligation owed = Owed(case_id, "review_decision", review.review_event_id(), review.due());
+  *owed.mutable_organization() = review.reviewer();
+  owed.set_due_event_id(review.review_event_id());
+  owed.set_warned_event_id(review.warned_event_id());
+  owed.set_overdue_event_id(review.overdue_event_id());
+  owed.set_overdue_kind(common::v1::AGENDA_KIND_REVIEW_OVERDUE);
+  // A review is of what was closed or declined: it rests only while another case goes on in this one's place.
+  owed.set_resting(state.header().status() == v1::CASE_STATUS_MERGED);
+  return owed;
+}
+
+// Who owes it, with the path of superiors as of now.
+std::optional<OrganizationRef> Ower(const Obligation& owed, const Context& context) {
+  if (!owed.has_organization()) return std::nullopt;
+  const auto* found = context.registry->Find(owed.organization().organization_id());
+  return found == nullptr ? owed.organization() : context.registry->Ref(*found);
+}
+
+Event Overdue(const Obligation& owed, const std::optional<OrganizationRef>& ower, const Context& context) {
+  Event event = context.NewEvent();
+  if (owed.overdue_kind() == common::v1::AGENDA_KIND_ACCEPTANCE_OVERDUE) {
+    auto* overdue = event.mutable_acceptance_overdue();
+    *overdue->mutable_due() = owed.due();
+    if (ower) *overdue->mutable_organization() = *ower;
+  } else if (owed.overdue_kind() == common::v1::AGENDA_KIND_HANDLING_OVERDUE) {
+    auto* overdue = event.mutable_handling_overdue();
+    *overdue->mutable_due() = owed.due();
+    if (ower) *overdue->mutable_organization() = *ower;
+  } else {
+    auto* overdue = event.mutable_review_overdue();
+    overdue->set_review_event_id(owed.subject());
+    *overdue->mutable_due() = owed.due();
+    if (ower) *overdue->mutable_reviewer() = *ower;
+  }
+  return event;
+}
+
+// One overdue, and whether what the state says now disproves it.
+class Lifting {
+ public:
+  Lifting(const Context& context, Events* events)
+      : context_(context), corrected_(events->front().has_intake_entry_corrected()), events_(events) {}
+
+  // `done` at `done_at` what `due` was set for.
+  void IfInTime(const std::string& overdue_event_id, const DueDate& due, absl::string_view done,
+                const google::protobuf::Timestamp& done_at) {
+    const absl::Time at = base::FromProto(done_at);
+    if (overdue_event_id.empty() || domain::HasPassed(due, at)) return;
+    Add(overdue_event_id, absl::StrCat(done, " on ", base::TimeText(at), ", before the date (",
+                                       base::TimeText(base::FromProto(due.due_at())), "), ",
+                                       corrected_ ? "which had been entered wrongly." : "and entered late."));
+  }
+  void PutOff(const std::string& overdue_event_id, const DueDate& due) {
+    if (overdue_event_id.empty()) return;
+    Add(overdue_event_id,
+        absl::StrCat("The date was put off to ", base::TimeText(base::FromProto(due.due_at())),
+                     " before it passed, on ", base::TimeText(context_.occurred_at), ", and that was entered late."));
+  }
+
+ private:
+  void Add(const std::string& overdue_event_id, std::string why) {
+    Event event = context_.NewEvent();
+    auto* lifted = event.mutable_intake_overdue_lifted();
+    lifted->set_overdue_event_id(overdue_event_id);
+    lifted->set_proof_event_id(context_.EventId(1));
+    lifted->set_why(std::move(why));
+    events_->push_back(std::move(event));
+  }
+
+  const Context& context_;
+  const bool corrected_;
+  Events* events_;
+};
+
+}  // namespace
+
+std::vector<Obligation> Obligations(const State& state, const std::string& case_id) {
+  std::vector<Obligation> obligations;
+  if (!state.header().has_registered_at()) return obligations;
+  if (state.has_acceptance_due() && state.acceptance_decided_event_id().empty()) {
+    obligations.push_back(OwedAcceptance(state, case_id));
+  }
+  if (state.has_handling_due()) obligations.push_back(OwedHandling(state, case_id));
+  for (const v1::Review* review : {&state.review(), &state.re_review()}) {
+    if (review->review_event_id().empty() || !review->decided_event_id().empty()) continue;
+    obligations.push_back(OwedReview(state, *review, case_id));
+  }
+  return obligations;
+}
+
+bool IsDate(const AgendaItem& item) {
+  switch (item.kind()) {
+    case common::v1::AGENDA_KIND_DEADLINE_APPROACHING:
+    case common::v1::AGENDA_KIND_ACCEPTANCE_OVERDUE:
+    case common::v1::AGENDA_KIND_HANDLING_OVERDUE:
+    case common::v1::AGENDA_KIND_REVIEW_OVERDUE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Outcome DecideDate(const State& state, const AgendaItem& item, const Context& context) {
+  const std::vector<Obligation> obligations = Obligations(state, context.case_id);
+  const Obligation* owed = domain::FindObligation(obligations, item);
+  if (auto no = domain::RequireDue(owed, item, context)) return *std::move(no);
+  const std::optional<OrganizationRef> ower = Ower(*owed, context);
+  // A warning that comes after the date is the overdue itself.
+  if (domain::HasPassed(owed->due(), context.now)) return Events{Overdue(*owed, ower, context)};
+  Event event = context.NewEvent();
+  *event.mutable_intake_deadline_approaching() = domain::Approaching(*owed);
+  if (ower) *event.mutable_intake_deadline_approaching()->mutable_organization() = *ower;
+  return Events{std::move(event)};
+}
+
+void AddLifted(const State& state, const Context& context, Events* events) {
+  if (state.acceptance_overdue_event_id().empty() && state.handling_overdue_event_id().empty() &&
+      state.review().overdue_event_id().empty() && state.re_review().overdue_event_id().empty()) {
+    return;
+  }
+  State after = state;
+  for (size_t i = 0; i < events->size(); ++i) {
+    Evolve(after, (*events)[i],
+           {context.case_id, context.EventId(static_cast<int>(i) + 1), context.version, /*decision=*/nullptr});
+  }
+  Lifting lifting(context, events);
+  if (!after.acceptance_decided_event_id().empty()) {
+    lifting.IfInTime(after.acceptance_overdue_event_id(), after.acceptance_due(), "It was decided",
+                     after.acceptance_decided_at());
+  }
+  if (after.handling_due_event_id() != state.handling_due_event_id()) {
+    lifting.PutOff(after.handling_overdue_event_id(), after.handling_due());
+  } else if (after.header().status() == v1::CASE_STATUS_CLOSED) {
+    lifting.IfInTime(after.handling_overdue_event_id(), after.handling_due(), "The case was closed",
+                     after.header().status_since());
+  }
+  for (const v1::Review* review : {&after.review(), &after.re_review()}) {
+    if (review->decided_event_id().empty()) continue;
+    lifting.IfInTime(review->overdue_event_id(), review->due(), "It was decided", review->decided_at());
+  }
+}
+
+void SetHandlingDue(State& state, const DueDate& due, const domain::EventRef& ref) {
+  *state.mutable_handling_due() = due;
+  state.set_handling_due_event_id(ref.id);
+  state.clear_handling_warned_event_id();
+}
+
+void EvolveReopened(State& state, const v1::CaseReopened& reopened, const domain::EventRef& ref) {
+  *state.mutable_handling_due() = reopened.handling_due();
+  // Makes another item of it for the agenda, which executes an item once.
+  state.set_handling_due_event_id(ref.id);
+}
+
+v1::Review* FindReview(State& state, const std::string& review_event_id) {
+  if (review_event_id.empty()) return nullptr;
+  if (state.re_review().review_event_id() == review_event_id) return state.mutable_re_review();
+  return state.review().review_event_id() == review_event_id ? state.mutable_review() : nullptr;
+}
+
+void EvolveApproaching(State& state, const common::v1::DeadlineApproaching& approaching, const domain::EventRef& ref) {
+  if (approaching.subject() == kAcceptance) {
+    state.set_acceptance_warned_event_id(ref.id);
+  } else if (approaching.subject() == kHandling) {
+    state.set_handling_warned_event_id(ref.id);
+  } else if (v1::Review* review = FindReview(state, approaching.subject())) {
+    review->set_warned_event_id(ref.id);
+  }
+}
+
+void EvolveLifted(State& state, const common::v1::OverdueLifted& lifted) {
+  const std::string& id = lifted.overdue_event_id();
+  if (id.empty()) return;
+  if (state.acceptance_overdue_event_id() == id) state.clear_acceptance_overdue_event_id();
+  if (state.handling_overdue_event_id() == id) state.clear_handling_overdue_event_id();
+  if (state.review().overdue_event_id() == id) state.mutable_review()->clear_overdue_event_id();
+  if (state.re_review().overdue_event_id() == id) state.mutable_re_review()->clear_overdue_event_id();
+}
+
+}  // namespace whistle::intake
