@@ -82,11 +82,10 @@ Outcome Decide(const State& state, const v1::KeepCommitmentRequest& request, con
   *kept.mutable_organization() = CurrentRef(commitment.organization(), context);
   kept.set_text(request.text());
   *kept.mutable_evidence() = request.evidence();
-  const absl::Time due = base::FromProto(commitment.due().due_at());
-  if (!commitment.broken_event_id().empty() && context.occurred_at < due) {
+  if (!commitment.broken_event_id().empty() && !domain::HasPassed(commitment.due(), context.occurred_at)) {
     events.push_back(Lifted(commitment.broken_event_id(), context.EventId(1),
                             absl::StrCat("It was kept on ", base::TimeText(context.occurred_at), ", before the date (",
-                                         base::TimeText(due), ")."),
+                                         base::TimeText(base::FromProto(commitment.due().due_at())), ")."),
                             context));
   }
   return events;
@@ -105,10 +104,10 @@ Outcome Decide(const State& state, const v1::BreakCommitmentRequest& request, co
   const OrganizationRef organization = CurrentRef(commitment.organization(), context);
   const bool renounced = !domain::RequireActingFor(organization, "", context);
   if (!renounced && !ActsForAny(state, {&commitment.recorded_by()}, context)) return NotTheOne(commitment, context);
-  const absl::Time due = base::FromProto(commitment.due().due_at());
-  if (!renounced && context.occurred_at < due) {
+  if (!renounced && !domain::HasPassed(commitment.due(), context.occurred_at)) {
     return domain::Illegal("not_yet_due", request.commitment_id(),
-                           absl::StrCat("from ", base::TimeText(due), " on; before it only by who promised"),
+                           absl::StrCat("from ", base::TimeText(base::FromProto(commitment.due().due_at())),
+                                        " on; before it only by who promised"),
                            "the commitment's date has not passed");
   }
 

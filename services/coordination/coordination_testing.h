@@ -14,18 +14,21 @@ inline auto GivenCoordination() {
   return testing::Given<State>(MakeModel(), [](const auto&... a) { return Decide(a...); });
 }
 
-// Versions 1 to 3, on 2021-07-01: a case in handling under the test policy (whistles 2 hours, 1 day, 3 days), handled
-// by Lanzhou city. The first command makes version 4.
-inline auto GivenCase() {
+// Versions 1 to 3, on 2021-07-01: a case in handling under this policy, handled by Lanzhou city. The first command
+// makes version 4.
+inline auto GivenCaseUnder(const registry::v1::Policy& policy) {
   const auto city = testing::Organization("lanzhou");
   auto scenario = GivenCoordination();
   scenario.At("2021-07-01")
       .Event(testing::Petitioner(), absl::StrCat("case_registered { title: 'No gas' policy_version: 1 policy {",
-                                                 testing::DefaultPolicy().ShortDebugString(), "} }"))
+                                                 policy.ShortDebugString(), "} }"))
       .Event(city, "case_accepted { accepted_by { organization_id: 'lanzhou' } }")
       .Event(city, "handler_assigned { handler { organization_id: 'lanzhou' } }");
   return scenario;
 }
+
+// Under the test policy: whistles 2 hours, 1 day, 3 days.
+inline auto GivenCase() { return GivenCaseUnder(testing::DefaultPolicy()); }
 
 inline auto Community() { return testing::Organization("station-community"); }
 inline auto Street() { return testing::Organization("railway-station-street"); }

@@ -1,4 +1,5 @@
 #include "services/coordination/coordination_testing.h"
+#include "services/coordination/limits.h"
 
 namespace whistle::coordination {
 namespace {
@@ -35,7 +36,10 @@ TEST(CorrectEntryTest, DoneRightPutsTheCalledDepartmentRight) {
   GivenWhistle()
       .When(Community(), Correct("4.1", "called[0].department", "broadcast-company-lanzhou"))
       .ThenRecorded("coordination_entry_corrected { event_id: '4.1' why: 'Entered wrongly' }")
-      .ThenDue("subject: '4.1/broadcast-company'", "subject: '4.1/broadcast-company-lanzhou'")
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1/broadcast-company'",
+               "kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1/broadcast-company-lanzhou'",
+               "kind: AGENDA_KIND_WHISTLE_UNANSWERED subject: '4.1/broadcast-company'",
+               "kind: AGENDA_KIND_WHISTLE_UNANSWERED subject: '4.1/broadcast-company-lanzhou'")
       .ThenFoundUnder({"whistle_of", "broadcast-company-lanzhou", "case-1", "000000000004.0001"})
       .ThenFoundUnder({"beside", "case-1", "000000000004.0001", "000000000005.0001"})
       .When(Community(), Correct("4.1", "called[0].department", "broadcast-company"))
@@ -49,7 +53,46 @@ TEST(CorrectEntryTest, DoneRightMovesAReportToTheDepartmentThatCame) {
       .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
       .When(Handler(), Correct("5.1", "department", "broadcast-company"))
       .ThenRecorded("coordination_entry_corrected {}")
-      .ThenDue("subject: '4.1/gas-company'");
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1/gas-company'",
+               "kind: AGENDA_KIND_WHISTLE_UNANSWERED subject: '4.1/gas-company' created_by_event_id: '6.1'");
+}
+
+TEST(CorrectEntryTest, AnEntryIsReadWithItsEarlierCorrections) {
+  // Two calls of one whistle change places one after the other, and never come to call one department twice.
+  GivenWhistle()
+      .Command(Community(), Correct("4.1", "called[0].department", "developer"))
+      .When(Community(), Correct("4.1", "called[1].department", "developer"))
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .When(Community(), Correct("4.1", "called[1].department", "gas-company"))
+      .ThenRecorded("coordination_entry_corrected {}")
+      .Command(GasCompany(), Request<v1::ReportInRequest>("whistle_id: '4.1'"))
+      // Of a report, too, the call is the one that stands now.
+      .When(GasCompany(), Correct("7.1", "department", "broadcast-company"))
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
+      .When(GasCompany(), Correct("7.1", "department", "developer"))
+      .ThenRecorded("coordination_entry_corrected {}");
+}
+
+TEST(CorrectEntryTest, AReportIsNotMovedOntoAnother) {
+  GivenWhistle()
+      .Command(GasCompany(), Request<v1::ReportInRequest>("whistle_id: '4.1'"))
+      .Command(Broadcast(), Request<v1::ReportInRequest>("whistle_id: '4.1'"))
+      .When(GasCompany(), Correct("5.1", "department", "broadcast-company"))
+      .ThenRejected(REJECTION_KIND_ALREADY, "reported_in");
+}
+
+TEST(CorrectEntryTest, AWhistleThatIsOwedAgainTakesAPlaceAmongTheOpenOnes) {
+  auto scenario = GivenWhistle();
+  scenario.At("2021-07-03").WhenTheAgendaRuns();
+  for (int i = 0; i < kOpenWhistlesMax; ++i) {
+    scenario.Command(Community(), Request<v1::BlowWhistleRequest>("urgency: URGENCY_URGENT reason: 'Another' "
+                                                                  "department_ids: 'gas-company'"));
+  }
+  scenario.When(Community(), Correct("4.1", "called[0].department", "developer"))
+      .ThenRejected(common::v1::REJECTION_KIND_LIMIT, "limit_reached")
+      .Command(GasCompany(), Request<v1::ReportInRequest>("whistle_id: '7.1'"))
+      .When(Community(), Correct("4.1", "called[0].department", "developer"))
+      .ThenRecorded("coordination_entry_corrected {}", "coordination_overdue_lifted {}");
 }
 
 TEST(CorrectEntryTest, AReportThatWasDatedTooLateLiftsTheUnanswered) {

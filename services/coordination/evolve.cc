@@ -1,7 +1,9 @@
 // Folds one event into the state. Total: an event about what is not there changes nothing else.
 #include <algorithm>
+#include <functional>
 
 #include "libs/base/hash.h"
+#include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/correction.h"
 #include "services/coordination/limits.h"
@@ -49,15 +51,20 @@ void ChangeCall(State& state, const std::string& whistle_id, const std::string& 
   });
 }
 
-// A whistle is open while somebody may still answer it in time.
+// A whistle is open while somebody may still answer it in time: it has a date, nobody has come, and the date has not
+// fired.
 void SettleWhistles(State& state) {
   const auto settled = [](const v1::Whistle& whistle) {
     return std::all_of(whistle.called().begin(), whistle.called().end(), [](const v1::Call& call) {
-      return !call.reported_event_id().empty() || !call.unanswered_event_id().empty();
+      return !call.reported_event_id().empty() || !call.unanswered_event_id().empty() || !call.due().has_due_at();
     });
   };
   while (auto taken = TakeOut(state.mutable_open_whistles(), settled)) {
     Add(state.mutable_settled_whistles(), kSettledWhistlesKept) = *std::move(taken);
+  }
+  // A correction may make one owed again.
+  while (auto taken = TakeOut(state.mutable_settled_whistles(), std::not_fn(settled))) {
+    Add(state.mutable_open_whistles(), kOpenWhistlesMax) = *std::move(taken);
   }
 }
 
@@ -74,6 +81,7 @@ void On(State& state, const v1::WhistleBlown& e, const Event& event, const Event
     *call.mutable_due() = called.due();
     call.set_due_event_id(ref.id);
   }
+  SettleWhistles(state);
 }
 
 void On(State& state, const v1::DepartmentReportedIn& e, const EventRef& ref) {
@@ -156,12 +164,24 @@ void On(State& state, const v1::ItemCleared& e, const EventRef& ref) {
   cleared.set_cleared_event_id(ref.id);
 }
 
+void On(State& state, const common::v1::DeadlineApproaching& e, const EventRef& ref) {
+  if (e.rule() == "whistle") {
+    const CallId id = ParseCallSubject(e.subject());
+    ChangeCall(state, id.whistle_id, id.department_id, [&](v1::Call& call) { call.set_warned_event_id(ref.id); });
+    return;
+  }
+  for (auto& open : *state.mutable_open_commitments()) {
+    if (open.commitment_id() == e.subject()) open.set_warned_event_id(ref.id);
+  }
+}
+
 void On(State& state, const common::v1::OverdueLifted& e) {
   ChangeWhistles(state, [&](v1::Whistle& whistle) {
     for (auto& call : *whistle.mutable_called()) {
       if (call.unanswered_event_id() == e.overdue_event_id()) call.clear_unanswered_event_id();
     }
   });
+  SettleWhistles(state);
   for (auto& open : *state.mutable_open_commitments()) {
     if (open.broken_event_id() == e.overdue_event_id()) open.clear_broken_event_id();
   }
@@ -170,14 +190,16 @@ void On(State& state, const common::v1::OverdueLifted& e) {
   }
 }
 
-// A report that was entered for the wrong department is the right one's.
-void MoveReport(State& state, const EntryCorrected& e) {
+// A report that was entered for the wrong department is the right one's. The wrong one is owed again, by this event: an
+// item of the agenda that has been run before must not come back as the same item.
+void MoveReport(State& state, const EntryCorrected& e, const EventRef& ref) {
   v1::Call read;
   if (!domain::ApplyCorrection(e, &read) || !read.has_department()) return;
   ChangeWhistles(state, [&](v1::Whistle& whistle) {
     for (auto& call : *whistle.mutable_called()) {
       if (call.reported_event_id() != e.event_id()) continue;
       call.clear_reported_event_id();
+      call.set_due_event_id(ref.id);
       for (auto& right : *whistle.mutable_called()) {
         if (right.department().organization_id() != read.department().organization_id()) continue;
         right.set_reported_event_id(e.event_id());
@@ -185,15 +207,41 @@ void MoveReport(State& state, const EntryCorrected& e) {
       return;
     }
   });
-  SettleWhistles(state);
+}
+
+// What is owed (a call, a commitment) was corrected: another date, or another one who owes it, is another obligation,
+// of which nobody was warned.
+template <typename Owed>
+void Renew(const Owed& was, const std::string& was_owed_by, const std::string& owed_by, const EventRef& ref,
+           Owed& owed) {
+  const bool same_date = base::FromProto(was.due().due_at()) == base::FromProto(owed.due().due_at());
+  if (same_date && was_owed_by == owed_by) return;
+  owed.set_due_event_id(ref.id);
+  owed.clear_warned_event_id();
+}
+
+void Correct(v1::Whistle& whistle, const EntryCorrected& e, const EventRef& ref) {
+  const v1::Whistle was = whistle;
+  domain::ApplyCorrection(e, &whistle);
+  for (int i = 0; i < whistle.called_size(); ++i) {
+    Renew(was.called(i), was.called(i).department().organization_id(), whistle.called(i).department().organization_id(),
+          ref, *whistle.mutable_called(i));
+  }
+}
+
+void Correct(v1::OpenCommitment& open, const EntryCorrected& e, const EventRef& ref) {
+  const v1::OpenCommitment was = open;
+  domain::ApplyCorrection(e, &open);
+  Renew(was, was.organization().organization_id(), open.organization().organization_id(), ref, open);
 }
 
 void On(State& state, const EntryCorrected& e, const EventRef& ref) {
   domain::EvolveCorrections(e, ref, *state.mutable_corrections());
-  MoveReport(state, e);
+  MoveReport(state, e, ref);
   ChangeWhistles(state, [&](v1::Whistle& whistle) {
-    if (whistle.whistle_id() == e.event_id()) domain::ApplyCorrection(e, &whistle);
+    if (whistle.whistle_id() == e.event_id()) Correct(whistle, e, ref);
   });
+  SettleWhistles(state);
   for (auto& meeting : *state.mutable_open_meetings()) {
     if (meeting.meeting_id() == e.event_id()) domain::ApplyCorrection(e, &meeting);
   }
@@ -201,10 +249,10 @@ void On(State& state, const EntryCorrected& e, const EventRef& ref) {
     if (past.held_event_id() == e.event_id()) domain::ApplyCorrection(e, &past);
   }
   for (auto& open : *state.mutable_open_commitments()) {
-    if (open.commitment_id() != e.event_id()) continue;
-    const std::string due = open.due().SerializeAsString();
-    domain::ApplyCorrection(e, &open);
-    if (open.due().SerializeAsString() != due) open.set_due_event_id(ref.id);
+    if (open.commitment_id() == e.event_id()) Correct(open, e, ref);
+  }
+  for (auto& kept : *state.mutable_kept_commitments()) {
+    if (kept.commitment_id() == e.event_id()) domain::ApplyCorrection(e, &kept);
   }
   for (auto& open : *state.mutable_open_items()) {
     if (open.item_id() != e.event_id()) continue;
@@ -244,8 +292,8 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
       return On(state, event.coordination_overdue_lifted());
     case Event::kCoordinationEntryCorrected:
       return On(state, event.coordination_entry_corrected(), ref);
-    // A warning changes nothing.
     case Event::kCoordinationDeadlineApproaching:
+      return On(state, event.coordination_deadline_approaching(), ref);
     // The citizen's side: the header is all that matters here.
     case Event::kCaseRegistered:
     case Event::kPolicyRebound:

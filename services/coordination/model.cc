@@ -4,6 +4,7 @@
 
 #include "libs/domain/correction.h"
 #include "libs/domain/entry_keys.h"
+#include "libs/domain/obligation.h"
 
 namespace whistle::coordination {
 namespace {
@@ -81,6 +82,7 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
     keys.push_back(
         IndexKey({"open_item", open.listed_by().organization_id(), case_id, SortableEventId(open.item_id())}));
   }
+  domain::AddDueKeys(Obligations(state, case_id), &keys);
   return keys;
 }
 
@@ -117,6 +119,9 @@ std::vector<std::string> Footprints(const State& state, const Event& event, cons
     keys.About(ref.id);
   } else if (event.has_item_cleared()) {
     keys.About(event.item_cleared().item_id());
+  } else if (event.has_coordination_deadline_approaching()) {
+    const auto& near = event.coordination_deadline_approaching();
+    keys.About(near.rule() == "whistle" ? ParseCallSubject(near.subject()).whistle_id : near.subject());
   } else if (event.has_coordination_overdue_lifted()) {
     keys.Beside(event.coordination_overdue_lifted().overdue_event_id());
   } else if (event.has_coordination_entry_corrected()) {
@@ -127,21 +132,7 @@ std::vector<std::string> Footprints(const State& state, const Event& event, cons
 
 std::vector<AgendaItem> Agenda(const State& state, const std::string& case_id) {
   std::vector<AgendaItem> items;
-  const auto status = state.header().status();
-  if (status != intake::v1::CASE_STATUS_REGISTERED && status != intake::v1::CASE_STATUS_ACCEPTED) return items;
-  for (const auto* whistles : {&state.open_whistles(), &state.settled_whistles()}) {
-    for (const auto& whistle : *whistles) {
-      for (const auto& call : whistle.called()) {
-        if (!call.reported_event_id().empty() || !call.unanswered_event_id().empty()) continue;
-        AgendaItem& item = items.emplace_back();
-        item.set_case_id(case_id);
-        *item.mutable_due_at() = call.due().due_at();
-        item.set_kind(common::v1::AGENDA_KIND_WHISTLE_UNANSWERED);
-        item.set_subject(CallSubject(whistle.whistle_id(), call.department().organization_id()));
-        item.set_created_by_event_id(call.due_event_id());
-      }
-    }
-  }
+  domain::AddDates(Obligations(state, case_id), &items);
   return items;
 }
 
@@ -149,7 +140,7 @@ domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_COORDINATION;
   model.name = "coordination";
-  model.fold_fingerprint = "coordination-1";
+  model.fold_fingerprint = "coordination-2";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const Event& event, const EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);
@@ -160,6 +151,9 @@ domain::Model MakeModel() {
   model.footprints = [](const google::protobuf::Message& state, const Event& event, const EventRef& ref) {
     return Footprints(static_cast<const State&>(state), event, ref);
   };
+  model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
+    return Obligations(static_cast<const State&>(state), case_id);
+  };
   model.agenda = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Agenda(static_cast<const State&>(state), case_id);
   };
@@ -167,8 +161,8 @@ domain::Model MakeModel() {
                        const google::protobuf::Message*) -> std::optional<domain::AgendaStep> {
     if (step > 0) return std::nullopt;
     return domain::AgendaStep{item.case_id(),
-                              [subject = item.subject()](const google::protobuf::Message& state, const auto& context) {
-                                return DecideUnanswered(static_cast<const State&>(state), subject, context);
+                              [item](const google::protobuf::Message& state, const domain::Context& context) {
+                                return DecideDate(static_cast<const State&>(state), item, context);
                               }};
   };
   return model;

@@ -53,7 +53,8 @@ void Tell(const Entry& entry, v1::WhistleView& out) {
   } else if (event.has_whistle_unanswered()) {
     if (auto* answer = AnswerOf(out, event.whistle_unanswered().department())) {
       answer->set_unanswered_event_id(entry.event_id);
-      if (!entry.lifted_event_ids.empty()) answer->set_lifted_event_id(entry.lifted_event_ids.back());
+      // One that fired again stands, whatever became of the first.
+      answer->set_lifted_event_id(entry.lifted_event_ids.empty() ? "" : entry.lifted_event_ids.back());
     }
   }
 }

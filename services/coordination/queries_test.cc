@@ -19,7 +19,7 @@ auto GivenStory() {
       .Command(Community(), Request<v1::BlowWhistleRequest>("urgency: URGENCY_URGENT reason: 'A cable' "
                                                             "department_ids: ['gas-company', 'broadcast-company']"))
       .Command(GasCompany(), Request<v1::ReportInRequest>("whistle_id: '4.1'"))
-      .At("2021-07-02")
+      .At("2021-07-03")
       .WhenTheAgendaRuns()
       .Command(Community(), Request<v1::ConveneMeetingRequest>(
                                 "invited_ids: ['gas-company', 'broadcast-company', 'developer'] meets_at @2021-07-03 "
@@ -56,6 +56,32 @@ TEST(ListWhistlesTest, TellsWhoCameAndWhoDidNot) {
   const auto none = AnswerOf<v1::ListWhistlesResponse>(
       store, ListWhistles, Request<v1::ListWhistlesRequest>("organization_id: 'developer'"));
   EXPECT_EQ(none.whistles_size(), 0);
+}
+
+TEST(ListWhistlesTest, ShowsTheDateAsCorrectedAndWhatFiredBeforeAndAfter) {
+  auto scenario = GivenCase();
+  scenario.Command(Community(), Request<v1::BlowWhistleRequest>("urgency: URGENCY_EMERGENCY reason: 'A cable' "
+                                                                "department_ids: 'gas-company'"));
+  scenario.At("2021-07-01T01:30:00Z").WhenTheAgendaRuns();
+  scenario.At("2021-07-01T02:00:00Z").WhenTheAgendaRuns();
+  scenario.Command(Community(),
+                   Request<v1::CorrectEntryRequest>("event_id: '4.1' why: 'w' corrections { path: 'occurred_at' "
+                                                    "value_json: '\"2021-07-01T01:00:00Z\"' }"));
+  scenario.At("2021-07-01T03:00:00Z").WhenTheAgendaRuns();
+  projection::MemoryStore store;
+  entries::Project(scenario.world(), {"case-1"}, store);
+  const auto response = AnswerOf<v1::ListWhistlesResponse>(
+      store, ListWhistles, Request<v1::ListWhistlesRequest>("organization_id: 'gas-company'"));
+  ASSERT_EQ(response.whistles_size(), 1);
+  // Warned, overdue, and overdue again by the date put right.
+  EXPECT_EQ(testing::Missing(Request<v1::WhistleView>(R"(event_ids: ["4.1", "5.1", "6.1", "8.1"] answers {
+                                 department { organization_id: "gas-company" name: "the gas company" superior_ids: "gansu" }
+                                 due { due_at @2021-07-01T03:00:00Z rule: "whistle_emergency" hours: 2
+                                       registry_version: 1 counted_from @2021-07-01T01:00:00Z
+                                       warn_at @2021-07-01T02:24:00Z }
+                                 unanswered_event_id: "8.1" lifted_event_id: "" })"),
+                             response.whistles(0)),
+            "");
 }
 
 TEST(ListMeetingsTest, TellsOneMeetingFromConveningToCommitments) {

@@ -1,8 +1,7 @@
-// Whistles: blown, answered, unanswered (吹哨报到).
+// Whistles: blown, answered (吹哨报到). That one was not answered: deadlines.cc.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/terms.h"
@@ -50,7 +49,7 @@ std::variant<DueDate, Rejection> AnswerDue(const State& state, v1::Urgency urgen
       return domain::Invalid("urgency", "URGENCY_EMERGENCY, URGENCY_URGENT or URGENCY_ORDINARY",
                              absl::StrCat(static_cast<int>(urgency)));
   }
-  if (term->count() <= 0) {
+  if (!term->off() && term->count() <= 0) {
     return domain::Illegal("no_term", "urgency", "a case bound to a policy with a term for it",
                            "the case's policy has none");
   }
@@ -58,10 +57,6 @@ std::variant<DueDate, Rejection> AnswerDue(const State& state, v1::Urgency urgen
 }
 
 }  // namespace
-
-std::string CallSubject(const std::string& whistle_id, const std::string& department_id) {
-  return absl::StrCat(whistle_id, "/", department_id);
-}
 
 Outcome Decide(const State& state, const v1::BlowWhistleRequest& request, const Context& context) {
   if (auto no = domain::RequireCase(state.header(), context)) return *std::move(no);
@@ -128,42 +123,14 @@ Outcome Decide(const State& state, const v1::ReportInRequest& request, const Con
   reported.set_whistle_id(request.whistle_id());
   *reported.mutable_department() = department;
   reported.set_note(request.note());
-  const absl::Time due = base::FromProto(call->due().due_at());
-  if (!call->unanswered_event_id().empty() && context.occurred_at < due) {
-    events.push_back(Lifted(call->unanswered_event_id(), context.EventId(1),
-                            absl::StrCat("The department came on ", base::TimeText(context.occurred_at),
-                                         ", before the date (", base::TimeText(due), "), and it was entered late."),
-                            context));
+  if (!call->unanswered_event_id().empty() && !domain::HasPassed(call->due(), context.occurred_at)) {
+    events.push_back(
+        Lifted(call->unanswered_event_id(), context.EventId(1),
+               absl::StrCat("The department came on ", base::TimeText(context.occurred_at), ", before the date (",
+                            base::TimeText(base::FromProto(call->due().due_at())), "), and it was entered late."),
+               context));
   }
   return events;
-}
-
-Outcome DecideUnanswered(const State& state, const std::string& subject, const Context& context) {
-  if (auto no = domain::RequireOpen(state.header(), context)) return *std::move(no);
-  const std::pair<std::string, std::string> parts = absl::StrSplit(subject, absl::MaxSplits('/', 1));
-  auto found = FindWhistle(state, parts.first, context);
-  if (auto* no = std::get_if<Rejection>(&found)) return std::move(*no);
-  const v1::Call* call = CallOf(*std::get<const v1::Whistle*>(found), parts.second);
-  if (call == nullptr) {
-    return domain::NotFound("not_called", subject, absl::StrCat("no such call as ", subject));
-  }
-  if (!call->reported_event_id().empty()) {
-    return domain::Already("reported_in", parts.second, call->reported_event_id());
-  }
-  if (!call->unanswered_event_id().empty()) {
-    return domain::Already("whistle_unanswered", subject, call->unanswered_event_id());
-  }
-  const absl::Time due = base::FromProto(call->due().due_at());
-  if (context.now < due) {
-    return domain::Illegal("not_yet_due", subject, absl::StrCat("from ", base::TimeText(due), " on"),
-                           absl::StrCat("it is ", base::TimeText(context.now)));
-  }
-  journal::v1::Event event = context.NewEvent();
-  auto& unanswered = *event.mutable_whistle_unanswered();
-  unanswered.set_whistle_id(parts.first);
-  *unanswered.mutable_department() = CurrentRef(call->department(), context);
-  *unanswered.mutable_due() = call->due();
-  return Events{std::move(event)};
 }
 
 }  // namespace whistle::coordination
