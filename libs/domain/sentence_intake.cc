@@ -108,9 +108,13 @@ std::string IntakeSentence(const Event& event) {
       return absl::StrCat("A case begins: ", e.title(), ", ", e.site().name(), Because(e.demand()),
                           TakenDown(e.has_registered_by(), e.registered_by()), ".");
     }
-    case Event::kPolicyRebound:
-      return absl::StrCat("The case is bound to the policy \"", event.policy_rebound().policy().title(), "\"",
-                          Because(event.policy_rebound().why()), ".");
+    case Event::kPolicyRebound: {
+      const auto& e = event.policy_rebound();
+      return absl::StrCat(e.has_bound_by() ? Begin(NameOf(e.bound_by())) : "Somebody",
+                          " binds the case to the policy \"", e.policy().title(), "\" of registry version ",
+                          e.policy_version(), ", before that of ", e.from_policy_version(), "; dates that are set stay",
+                          Because(e.why()), ".");
+    }
     case Event::kContactRecorded:
       return Say(event.contact_recorded());
     case Event::kPetitionerJoined:

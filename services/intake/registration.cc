@@ -1,9 +1,11 @@
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/terms.h"
 #include "libs/domain/validate.h"
+#include "libs/registry/authority.h"
 #include "services/intake/checks.h"
 #include "services/intake/model.h"
 
@@ -11,6 +13,31 @@ namespace whistle::intake {
 
 using domain::Context;
 using domain::Outcome;
+using domain::Rejection;
+
+namespace {
+
+using common::v1::OrganizationRef;
+
+// The acting organization, if it may bind the case to another policy: stricter than the keeper, for the numbers of a
+// policy bind whoever keeps the case, and before the first handler that could be anybody.
+std::variant<OrganizationRef, Rejection> BinderOf(const State& state, const Context& context) {
+  auto acting = domain::ActingOrganization(context);
+  if (std::holds_alternative<Rejection>(acting)) return acting;
+  const auto& binder = std::get<OrganizationRef>(acting);
+  if (!binder.outside_tree() && binder.superior_ids().empty()) return acting;
+  const v1::CaseHeader& header = state.header();
+  if (header.has_handler() && registry::HasAuthority(binder, header.handler())) return acting;
+  return domain::NotAuthorized(
+      "no_authority", "context.actor",
+      header.has_handler()
+          ? absl::StrCat("an organization at the top of a tree, or one with authority over the handler ",
+                         header.handler().organization_id())
+          : "an organization at the top of a tree: the case has no handler yet",
+      absl::StrCat("organization ", binder.organization_id()));
+}
+
+}  // namespace
 
 Outcome Decide(const State& state, const v1::RegisterCaseRequest& request, const Context& context) {
   if (state.header().has_registered_at()) {
@@ -51,13 +78,15 @@ Outcome Decide(const State& state, const v1::RebindPolicyRequest& request, const
     return domain::Already("policy_bound", context.case_id, state.policy_event_id());
   }
   if (auto no = RequireNotBefore(state.header().registered_at(), "was registered", context)) return *std::move(no);
-  if (auto no = RequireKeeper(state, context)) return *std::move(no);
+  auto binder = BinderOf(state, context);
+  if (auto* no = std::get_if<Rejection>(&binder)) return std::move(*no);
   journal::v1::Event event = context.NewEvent();
   auto* body = event.mutable_policy_rebound();
   *body->mutable_policy() = context.registry->policy();
   body->set_policy_version(context.registry->policy_version());
   body->set_from_policy_version(state.header().policy_version());
   body->set_why(request.why());
+  *body->mutable_bound_by() = std::get<OrganizationRef>(std::move(binder));
   return domain::Events{std::move(event)};
 }
 

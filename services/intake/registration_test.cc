@@ -110,12 +110,41 @@ TEST(RegisterCaseTest, EveryFieldIsChecked) {
   GivenIntake().When(Petitioner(), longest).ThenRecorded("case_registered {}");
 }
 
-TEST(RebindPolicyTest, DoneRightBindsToThePolicyInForce) {
+TEST(RebindPolicyTest, DoneRightBindsToThePolicyInForceAndSaysWhoDidIt) {
   GivenAccepted()
       .With(RegistryBuilder().Version(9))
-      .When(Organization("lanzhou-petition-office"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
-      .ThenRecorded(R"(policy_rebound { policy_version: 9 from_policy_version: 1 why: "shorter terms" })")
-      .ThenState(R"(header { policy_version: 9 } policy_event_id: "4.1" handling_due { due_at: @2021-08-31 })");
+      .When(Organization("lanzhou"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
+      .ThenRecorded(R"(policy_rebound { policy { title: "test policy" } policy_version: 9 from_policy_version: 1
+                                        why: "shorter terms" bound_by { organization_id: "lanzhou"
+                                                                        superior_ids: "gansu" } })")
+      .ThenState(R"(header { policy_version: 9 } policy_event_id: "4.1")");
+}
+
+TEST(RebindPolicyTest, ItMovesNoDateThatIsSet) {
+  registry::v1::Policy shorter = testing::DefaultPolicy();
+  shorter.mutable_acceptance()->set_count(1);
+  shorter.mutable_handling()->set_count(10);
+  shorter.mutable_handling_extension_max()->set_count(5);
+  auto scenario = GivenAccepted();
+  State before;
+  scenario.ThenState([&](const State& state) { before = state; });
+  ASSERT_TRUE(before.acceptance_due().has_due_at());
+  ASSERT_TRUE(before.handling_due().has_due_at());
+  scenario.With(RegistryBuilder().WithPolicy(shorter).Version(9))
+      .Command(Organization("gansu"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
+      .ThenState([&](const State& state) {
+        EXPECT_EQ(state.acceptance_due().SerializeAsString(), before.acceptance_due().SerializeAsString());
+        EXPECT_EQ(state.handling_due().SerializeAsString(), before.handling_due().SerializeAsString());
+        EXPECT_EQ(state.handling_due().registry_version(), 1u);
+      });
+  // What is set from then on follows the new one.
+  v1::ExtendHandlingRequest extend;
+  extend.set_reason_told("The valve is late.");
+  extend.set_count(6);
+  scenario.When(Organization("lanzhou-petition-office"), extend).ThenRejected(REJECTION_KIND_INVALID, "invalid_field");
+  extend.set_count(5);
+  scenario.When(Organization("lanzhou-petition-office"), extend)
+      .ThenRecorded("handling_extended { due { registry_version: 9 } }");
 }
 
 TEST(RebindPolicyTest, DoneTwiceIsRefused) {
@@ -138,9 +167,22 @@ TEST(RebindPolicyTest, DoneByTheWrongOneIsRefused) {
   GivenAccepted()
       .With(RegistryBuilder().Version(9))
       .When(Organization("gas-company"), Request<v1::RebindPolicyRequest>(R"(why: "longer terms")"))
-      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "not_the_one")
+      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "no_authority")
+      .ThenMessage(HasSubstr("authority over the handler lanzhou-petition-office"))
+      .When(Organization("developer"), Request<v1::RebindPolicyRequest>(R"(why: "longer terms")"))
+      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "no_authority")
       .When(Petitioner(), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
-      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "not_the_one");
+      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "organization_only");
+}
+
+TEST(RebindPolicyTest, BeforeTheFirstHandlerOnlyTheTopMayDoIt) {
+  GivenRegistered()
+      .With(RegistryBuilder().Version(9))
+      .When(Organization("lanzhou"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
+      .ThenRejected(REJECTION_KIND_NOT_AUTHORIZED, "no_authority")
+      .ThenMessage(HasSubstr("the case has no handler yet"))
+      .When(Organization("gansu"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
+      .ThenRecorded("policy_rebound { policy_version: 9 bound_by { organization_id: 'gansu' } }");
 }
 
 TEST(RebindPolicyTest, AnUnknownCaseIsNamed) {
