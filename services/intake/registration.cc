@@ -74,7 +74,13 @@ Outcome Decide(const State& state, const v1::RegisterCaseRequest& request, const
 Outcome Decide(const State& state, const v1::RebindPolicyRequest& request, const Context& context) {
   if (auto no = domain::RequireOpen(state.header(), context)) return *std::move(no);
   if (auto no = domain::CheckText(request.why(), "why")) return *std::move(no);
-  if (context.registry->policy_version() <= state.header().policy_version()) {
+  const uint64_t in_force = context.registry->policy_version();
+  if (request.policy_version() != 0 && request.policy_version() != in_force) {
+    return domain::Illegal("policy_changed", "policy_version", "the version of the policy in force, seen anew",
+                           absl::StrCat("the policy in force is that of registry version ", in_force, ", not of ",
+                                        request.policy_version()));
+  }
+  if (in_force <= state.header().policy_version()) {
     return domain::Already("policy_bound", context.case_id, state.policy_event_id());
   }
   if (auto no = RequireNotBefore(state.header().registered_at(), "was registered", context)) return *std::move(no);
@@ -83,7 +89,7 @@ Outcome Decide(const State& state, const v1::RebindPolicyRequest& request, const
   journal::v1::Event event = context.NewEvent();
   auto* body = event.mutable_policy_rebound();
   *body->mutable_policy() = context.registry->policy();
-  body->set_policy_version(context.registry->policy_version());
+  body->set_policy_version(in_force);
   body->set_from_policy_version(state.header().policy_version());
   body->set_why(request.why());
   *body->mutable_bound_by() = std::get<OrganizationRef>(std::move(binder));

@@ -147,6 +147,16 @@ TEST(RebindPolicyTest, ItMovesNoDateThatIsSet) {
       .ThenRecorded("handling_extended { due { registry_version: 9 } }");
 }
 
+TEST(RebindPolicyTest, APolicyThatIsInForceNoMoreIsNotMeant) {
+  GivenAccepted()
+      .With(RegistryBuilder().Version(9))
+      .When(Organization("gansu"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms" policy_version: 8)"))
+      .ThenRejected(REJECTION_KIND_ILLEGAL, "policy_changed")
+      .ThenMessage(HasSubstr("of registry version 9, not of 8"))
+      .When(Organization("gansu"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms" policy_version: 9)"))
+      .ThenRecorded("policy_rebound { policy_version: 9 }");
+}
+
 TEST(RebindPolicyTest, DoneTwiceIsRefused) {
   GivenAccepted()
       .With(RegistryBuilder().Version(9))

@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/domain/sentence.h"
+#include "tools/whistlectl/case_filter.h"
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
@@ -92,12 +93,6 @@ const google::protobuf::MethodDescriptor& Method(absl::string_view name) {
   const auto method = FindMethod(name);
   WHISTLE_CHECK(method.ok(), method.status().message());
   return **method;
-}
-
-std::string StatusName(intake::v1::CaseStatus status) {
-  absl::string_view name = intake::v1::CaseStatus_Name(status);
-  absl::ConsumePrefix(&name, "CASE_STATUS_");
-  return absl::AsciiStrToLower(name);
 }
 
 std::string TimeOf(const google::protobuf::Timestamp& time) { return base::TimeText(base::FromProto(time)); }
@@ -193,7 +188,7 @@ absl::Status Show(Session& session) {
   const escalation::v1::EscalationCase& account = escalation_response.escalation_case();
   std::ostream& out = session.out;
   out << "case " << Printable(case_id) << ": " << Printable(header.title()) << "\n"
-      << "  " << StatusName(header.status())
+      << "  " << CaseStatusName(header.status())
       << (account.account_status() == escalation::v1::ACCOUNT_STATUS_CLOSED_WITH_OPEN_ACCOUNT ? ", with open account"
                                                                                               : "")
       << " since " << TimeOf(header.status_since()) << "\n"
@@ -226,20 +221,7 @@ absl::Status List(Session& session) {
   const Arguments& arguments = session.arguments;
   const auto limit = arguments.GetNumber("limit");
   if (!limit.ok()) return UsageError(limit.status().message());
-  intake::v1::ListCasesRequest request;
-  request.set_handler_id(arguments.Get("handler"));
-  request.set_site_id(arguments.Get("site"));
-  request.set_category(arguments.Get("category"));
-  request.set_organization_id(arguments.Get("organization"));
-  if (arguments.Has("status")) {
-    intake::v1::CaseStatus status;
-    if (!intake::v1::CaseStatus_Parse("CASE_STATUS_" + absl::AsciiStrToUpper(arguments.Get("status")), &status) ||
-        status == intake::v1::CASE_STATUS_UNSPECIFIED) {
-      return UsageError(absl::StrCat("--status is registered, accepted, declined, closed or merged; found \"",
-                                     arguments.Get("status"), "\""));
-    }
-    request.set_status(status);
-  }
+  WHISTLE_ASSIGN_OR_RETURN(intake::v1::ListCasesRequest request, CaseFilter(arguments));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
   Table table({"case_id", "status", "since", "handler", "category", "site", "contacts", "title"});
   bool more = false;
@@ -249,7 +231,7 @@ absl::Status List(Session& session) {
     WHISTLE_RETURN_IF_ERROR(client->Call(Method("intake.ListCases"), request, "", response));
     for (const intake::v1::CaseSummary& summary : response.cases()) {
       const intake::v1::CaseHeader& header = summary.header();
-      table.AddRow({summary.case_id(), StatusName(header.status()), TimeOf(header.status_since()),
+      table.AddRow({summary.case_id(), CaseStatusName(header.status()), TimeOf(header.status_since()),
                     header.handler().name(), header.category(), header.site().site_id(),
                     absl::StrCat(summary.contact_count()), header.title()});
     }
@@ -265,6 +247,8 @@ absl::Status List(Session& session) {
 }  // namespace
 
 std::vector<Command> CaseCommands() {
+  std::vector<FlagSpec> list_flags = CaseFilterFlags();
+  list_flags.push_back({"limit", "N", "100", "how many at the most"});
   return {
       Command{.words = {"case", "register"},
               .summary = "begin a case",
@@ -286,12 +270,7 @@ std::vector<Command> CaseCommands() {
               .run = Show},
       Command{.words = {"case", "list"},
               .summary = "the cases that fit every flag that is given",
-              .flags = {{"handler", "ORGANIZATION", "", "owned by it now"},
-                        {"status", "WORD", "", "registered, accepted, declined, closed or merged"},
-                        {"site", "ID", "", "about this site"},
-                        {"category", "WORD", "", "of this kind"},
-                        {"organization", "ID", "", "whose record names this organization"},
-                        {"limit", "N", "100", "how many at the most"}},
+              .flags = list_flags,
               .run = List},
       Command{.words = {"case", "timeline"},
               .operands = "ID",

@@ -3,6 +3,7 @@
 #define WHISTLE_TOOLS_WHISTLECTL_COMMAND_H_
 
 #include <functional>
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -23,12 +24,15 @@ using ClientFactory =
 // One run of one command.
 class Session {
  public:
-  Session(const Arguments& arguments, const ClientFactory& factory, std::ostream& out, std::ostream& err)
-      : arguments(arguments), out(out), err(err), factory_(factory) {}
+  Session(const Arguments& arguments, const ClientFactory& factory, std::ostream& out, std::ostream& err,
+          std::istream* person = nullptr)
+      : arguments(arguments), out(out), err(err), person(person), factory_(factory) {}
 
   const Arguments& arguments;
   std::ostream& out;
   std::ostream& err;
+  // Where somebody at a terminal answers what is asked on `err`; null where there is nobody.
+  std::istream* const person;
 
   bool json() const { return arguments.Get("output") == "json"; }
   // Operand `i`, from 0; empty if it was not given.
@@ -78,11 +82,14 @@ std::string NewRequestId(std::ostream& err);
 const std::vector<Command>& AllCommands();
 
 // Everything but main: exit status 0 done, 1 refused or failed, 2 wrong command line.
-int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err);
+// `person` as in Session.
+int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err,
+            std::istream* person = nullptr);
 
 // The groups of commands; each file one.
 std::vector<Command> CaseCommands();
 std::vector<Command> RegistryCommands();
+std::vector<Command> PolicyCommands();
 std::vector<Command> ScenarioCommands();
 std::vector<Command> JournalCommands();
 std::vector<Command> OperationsCommands();

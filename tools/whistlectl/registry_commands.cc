@@ -13,6 +13,7 @@
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
+#include "tools/whistlectl/policy_rows.h"
 #include "whistle/registry/v1/service.pb.h"
 
 namespace whistle::whistlectl {
@@ -99,22 +100,8 @@ absl::Status Show(Session& session) {
               << "\n\n";
   session.Print(Tree(state).Rows());
   if (!state.has_policy()) return absl::OkStatus();
-  Table terms({"rule", "term", "source"});
-  const auto& policy = state.policy();
-  const auto* reflection = policy.GetReflection();
-  for (int i = 0; i < policy.GetDescriptor()->field_count(); ++i) {
-    const auto* field = policy.GetDescriptor()->field(i);
-    if (field->message_type() == registry::v1::Term::descriptor()) {
-      const auto& term = static_cast<const registry::v1::Term&>(reflection->GetMessage(policy, field));
-      terms.AddRow({field->name(),
-                    absl::StrCat(term.count(), " ", Plain(registry::v1::TermUnit_Name(term.unit()), "TERM_UNIT_")),
-                    term.source()});
-    } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT32) {
-      terms.AddRow({field->name(), absl::StrCat(reflection->GetInt32(policy, field)), ""});
-    }
-  }
   session.out << "\n";
-  session.Print(terms);
+  session.Print(PolicyTable(state.policy()));
   return absl::OkStatus();
 }
 

@@ -100,7 +100,7 @@ absl::Status CheckGlobals(const Arguments& arguments) {
 }
 
 absl::Status RunCommand(const Command& command, const std::vector<std::string>& rest, const ClientFactory& factory,
-                        std::ostream& out, std::ostream& err) {
+                        std::ostream& out, std::ostream& err, std::istream* person) {
   const auto arguments = Arguments::Parse(rest, FlagsOf(command));
   if (!arguments.ok()) return UsageError(arguments.status().message());
   if (arguments->help()) {
@@ -112,7 +112,7 @@ absl::Status RunCommand(const Command& command, const std::vector<std::string>& 
     return UsageError(absl::StrCat("usage: ", Usage(command), " [flags]"));
   }
   WHISTLE_RETURN_IF_ERROR(CheckGlobals(*arguments));
-  Session session(*arguments, factory, out, err);
+  Session session(*arguments, factory, out, err, person);
   return command.run(session);
 }
 
@@ -159,8 +159,8 @@ std::string NewRequestId(std::ostream& err) {
 const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
-    for (auto group : {CaseCommands(), RegistryCommands(), ScenarioCommands(), JournalCommands(), OperationsCommands(),
-                       CallCommands()}) {
+    for (auto group : {CaseCommands(), RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(),
+                       OperationsCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;
@@ -168,7 +168,8 @@ const std::vector<Command>& AllCommands() {
   return *commands;
 }
 
-int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err) {
+int RunTool(const std::vector<std::string>& given, const ClientFactory& factory, std::ostream& out, std::ostream& err,
+            std::istream* person) {
   // Flags may stand before the command too, where they carry their value: --target=….
   size_t flags = 0;
   while (flags < given.size() && absl::StartsWith(given[flags], "--") && absl::StrContains(given[flags], "=")) ++flags;
@@ -201,7 +202,7 @@ int RunTool(const std::vector<std::string>& given, const ClientFactory& factory,
     return 2;
   }
   const absl::Status status =
-      RunCommand(*command, std::vector<std::string>(words.begin() + named_by, words.end()), factory, out, err);
+      RunCommand(*command, std::vector<std::string>(words.begin() + named_by, words.end()), factory, out, err, person);
   out.flush();
   if (status.ok()) return 0;
   if (status.GetPayload(kSaidPayload)) return 1;
