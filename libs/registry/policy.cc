@@ -39,7 +39,8 @@ constexpr std::array<Limits, 3> kLimits = {{
 
 Fault CheckNumber(int value, int min, int max, const std::string& path) {
   if (value >= min && value <= max) return std::nullopt;
-  return PolicyFault{path, absl::StrCat(min, " to ", max), absl::StrCat(value)};
+  // A number that was not given is 0.
+  return PolicyFault{path, absl::StrCat(min, " to ", max), value == 0 ? "0 or nothing" : absl::StrCat(value)};
 }
 
 Fault CheckText(const std::string& text, size_t bytes_max, const std::string& path) {
@@ -86,6 +87,14 @@ Fault CheckEscalates(const Escalates& escalates, const std::string& path) {
   return CheckText(escalates.source(), 200, path + ".source");
 }
 
+// What has to stand where nothing does: its fields, as a file has them.
+std::string ShapeOf(const google::protobuf::Descriptor& type) {
+  if (&type == Term::descriptor()) return "{count, unit, source} (`off: true` switches a rule off)";
+  if (&type == Escalates::descriptor()) return "{when, source}, and `after` with `when: after`";
+  if (&type == v1::FindingPolicy::descriptor()) return "{escalates} (`off: true` switches a rule off)";
+  return "one entry a rule";
+}
+
 Fault CheckMessage(const Message& message, const std::string& path);
 
 Fault CheckField(const Message& message, const FieldDescriptor& field, const std::string& path) {
@@ -93,8 +102,7 @@ Fault CheckField(const Message& message, const FieldDescriptor& field, const std
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       if (!reflection->HasField(message, &field)) {
-        return PolicyFault{path, absl::StrCat("a ", field.message_type()->name(), ", for no rule may be left out"),
-                           "nothing"};
+        return PolicyFault{path, ShapeOf(*field.message_type()), "nothing"};
       }
       const Message& part = reflection->GetMessage(message, &field);
       if (const auto* term = dynamic_cast<const Term*>(&part)) return CheckTerm(*term, path);

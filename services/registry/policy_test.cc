@@ -190,7 +190,7 @@ TEST(AdoptPolicyTest, WhatAHazardAndTheStatutoryClockLeadToIsChecked) {
 TEST(AdoptPolicyTest, AnErrorSaysWhatWasExpectedAndWhatWasFound) {
   v1::Policy policy = testing::DefaultPolicy();
   policy.mutable_response()->set_count(0);
-  EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.response.count: expected 1 to 3650, found 0");
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.response.count: expected 1 to 3650, found 0 or nothing");
   policy = testing::DefaultPolicy();
   policy.mutable_response()->clear_unit();
   EXPECT_EQ(CheckPolicy(policy, "policy")->message,
@@ -205,7 +205,7 @@ TEST(AdoptPolicyTest, AnErrorSaysWhatWasExpectedAndWhatWasFound) {
   policy = testing::DefaultPolicy();
   policy.mutable_findings()->clear_silence();
   EXPECT_EQ(CheckPolicy(policy, "policy")->message,
-            "policy.findings.silence: expected a FindingPolicy, for no rule may be left out, found nothing");
+            "policy.findings.silence: expected {escalates} (`off: true` switches a rule off), found nothing");
 }
 
 TEST(AdoptPolicyTest, EveryNumberIsChecked) {

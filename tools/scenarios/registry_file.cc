@@ -38,6 +38,8 @@ absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, 
     }
   }
   if (const YAML::Node policy = node["policy"]) {
+    if (policy.IsNull())
+      return ErrorAt(reading, KeyNode(node, "policy"), absl::StrCat(prefix, "policy"), "has no value");
     if (content.policy) return ErrorAt(reading, policy, absl::StrCat(prefix, "policy"), "is given twice");
     WHISTLE_RETURN_IF_ERROR(FillMessage(reading, policy, absl::StrCat(prefix, "policy"), content.policy.emplace()));
     // Here, where the lines are known, and before anything is sent.

@@ -130,13 +130,14 @@ TEST(RegistryFileTest, APolicyThatCouldNotBeAdoptedNamesTheLineBeforeAnythingIsS
     return absl::StrCat("orgs.yaml:", 1 + std::count(text.begin(), text.begin() + text.find(words), '\n'), ": ");
   };
   EXPECT_EQ(error("no_owner: {count: 10", "no_owner: {count: 0"),
-            line("no_owner: {count") + "policy.no_owner.count: expected 1 to 3650, found 0");
-  EXPECT_EQ(error("{when: after, after: 2, source: ours}}\n    hollow", "{when: after, source: ours}}\n    hollow"),
-            line("silence: {escalates") + "policy.findings.silence.escalates.after: expected 1 to 1000, found 0");
+            line("no_owner: {count") + "policy.no_owner.count: expected 1 to 3650, found 0 or nothing");
+  EXPECT_EQ(
+      error("{when: after, after: 2, source: ours}}\n    hollow", "{when: after, source: ours}}\n    hollow"),
+      line("silence: {escalates") + "policy.findings.silence.escalates.after: expected 1 to 1000, found 0 or nothing");
   // What is missing is missing from the mapping that should hold it.
   EXPECT_EQ(error("    silence: {escalates: {when: after, after: 2, source: ours}}\n", ""),
             line("    ungrounded:") +
-                "policy.findings.silence: expected a FindingPolicy, for no rule may be left out, found nothing");
+                "policy.findings.silence: expected {escalates} (`off: true` switches a rule off), found nothing");
   EXPECT_EQ(error("  warn_percent: 70\n", "  warnPercent: 100\n"),
             line("  warn_percent: 70") + "policy.warn_percent: expected 1 to 99, found 100");
 }

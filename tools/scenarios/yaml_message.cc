@@ -1,9 +1,11 @@
 #include "tools/scenarios/yaml_message.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
-#include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -85,6 +87,7 @@ class Filler {
     }
     std::set<const FieldDescriptor*> seen;
     for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) return ErrorAt(reading_, entry.first, path, "a key is a word");
       const std::string key = entry.first.Scalar();
       const FieldDescriptor* field = FindField(*message.GetDescriptor(), key);
       if (field == nullptr) return UnknownField(entry.first, path, *message.GetDescriptor());
@@ -97,6 +100,8 @@ class Filler {
                          absl::StrCat("only one of ", other->name(), " and ", field->name(), " can be given"));
         }
       }
+      // A value that is not there has no line of its own.
+      if (entry.second.IsNull()) return ErrorAt(reading_, entry.first, field_path, "has no value");
       WHISTLE_RETURN_IF_ERROR(FillField(entry.second, field_path, *field, message));
     }
     return absl::OkStatus();
@@ -210,26 +215,54 @@ class Filler {
 
 }  // namespace
 
+namespace {
+
+// What a person does about it that YAML's own words do not say.
+std::string YamlFault(const std::string& text, const std::string& file, const YAML::Exception& error) {
+  int line = 0;
+  for (const absl::string_view content : absl::StrSplit(text, '\n')) {
+    ++line;
+    if (line > error.mark.line + 1) break;
+    const absl::string_view indent = content.substr(0, content.find_first_not_of(" \t"));
+    if (absl::StrContains(indent, "\t")) return absl::StrCat(file, ":", line, ": indented with a tab: use spaces");
+  }
+  return absl::StrCat(file, ":", error.mark.line + 1, ": not YAML, here or in a line above: ", error.msg);
+}
+
+}  // namespace
+
 absl::StatusOr<YAML::Node> LoadYamlText(const std::string& text, const std::string& file) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() != 1) {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": expected one document, found ", documents.size()));
+    if (documents.empty()) return absl::InvalidArgumentError(absl::StrCat(file, ":1: the file is empty"));
+    if (documents.size() > 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ":", documents[1].Mark().line + 1, ": a second document begins, expected one"));
     }
     return documents.front();
   } catch (const YAML::Exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat(file, ":", error.mark.line + 1, ": ", error.msg));
+    return absl::InvalidArgumentError(YamlFault(text, file, error));
   }
 }
 
 absl::StatusOr<YAML::Node> LoadYamlFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be read"));
-  if (text.str().size() > kFileBytesMax) {
+  std::error_code error;
+  std::ifstream stream;
+  // A folder opens, and fails when it is read.
+  if (!std::filesystem::is_directory(path, error)) stream.open(path, std::ios::binary);
+  if (!stream.is_open()) return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be read"));
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (text.size() > kFileBytesMax) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": at most ", kFileBytesMax, " bytes"));
   }
-  return LoadYamlText(text.str(), path);
+  return LoadYamlText(text, path);
+}
+
+YAML::Node KeyNode(const YAML::Node& node, absl::string_view key) {
+  for (const auto& entry : node) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.first;
+  }
+  return node;
 }
 
 YAML::Node NodeOf(const YAML::Node& node, absl::string_view path) {

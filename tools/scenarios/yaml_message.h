@@ -37,6 +37,9 @@ absl::StatusOr<YAML::Node> LoadYamlText(const std::string& text, const std::stri
 // message's own; where the path leads to nothing, the last one on the way.
 YAML::Node NodeOf(const YAML::Node& node, absl::string_view path);
 
+// The key itself; `node`, which must be a mapping, where it has none of that name.
+YAML::Node KeyNode(const YAML::Node& node, absl::string_view key);
+
 // "file:12: field: message" as INVALID_ARGUMENT.
 absl::Status ErrorAt(const Reading& reading, const YAML::Node& node, absl::string_view field,
                      absl::string_view message);
