@@ -35,11 +35,23 @@ const domain::CorrectionLimits& Limits() {
   return *kLimits;
 }
 
+// What the agenda concludes: it follows from entries, and is lifted when they are put right.
+bool IsConcluded(const Event& event) {
+  return event.has_acceptance_overdue() || event.has_handling_overdue() || event.has_review_overdue() ||
+         event.has_intake_deadline_approaching() || event.has_intake_overdue_lifted();
+}
+
+// The date for handling counts from it.
+bool StartsHandling(const Event& event) {
+  if (event.has_case_accepted()) return true;
+  const common::v1::DueDate& due = event.case_reopened().handling_due();
+  return due.has_counted_from() && base::FromProto(due.counted_from()) == base::FromProto(event.occurred_at());
+}
+
 // What the service concluded, a person did not say; and what a clock starts from is never reset.
 std::optional<Rejection> CheckPath(const Event& event, const common::v1::FieldCorrection& correction,
                                    const std::string& at) {
-  const bool starts_a_clock = event.has_case_registered() || event.has_case_accepted();
-  if (correction.path() == "occurred_at" && starts_a_clock) {
+  if (correction.path() == "occurred_at" && (event.has_case_registered() || StartsHandling(event))) {
     return domain::Illegal("clock_not_reset", at, "another field: a clock starts from this date, and nothing resets it",
                            "the start of a clock");
   }
@@ -76,36 +88,51 @@ bool EnteredByPetitioner(const Event& event) {
 }
 
 // What an act rests on, which it cannot have come before; nothing for what may have happened at any time.
-std::optional<google::protobuf::Timestamp> RestsOn(const State& state, const Event& entry) {
-  if (entry.has_case_declined()) return state.header().registered_at();
-  if (entry.has_case_closed() || entry.has_handling_extended()) return state.acceptance_decided_at();
-  if (!entry.has_review_decided()) return std::nullopt;
-  for (const v1::Review* review : {&state.review(), &state.re_review()}) {
-    if (review->review_event_id() == entry.review_decided().review_event_id()) return review->requested_at();
+std::optional<google::protobuf::Timestamp> RestsOn(const State& state, const Event& act) {
+  if (act.has_case_declined()) return state.header().registered_at();
+  if (act.has_case_closed() || act.has_handling_extended()) return state.acceptance_decided_at();
+  const v1::Reviewable& reviewable = state.reviewable();
+  if (act.has_review_requested() && act.review_requested().about_event_id() == reviewable.event_id()) {
+    return reviewable.decided_at();
+  }
+  const v1::Review& review = state.review();
+  if (act.has_re_review_requested() && act.re_review_requested().about_event_id() == review.decided_event_id()) {
+    return review.decided_at();
+  }
+  if (!act.has_review_decided()) return std::nullopt;
+  for (const v1::Review* one : {&review, &state.re_review()}) {
+    if (one->review_event_id() == act.review_decided().review_event_id()) return one->requested_at();
   }
   return std::nullopt;
 }
 
-// What a corrected time may prove (an overdue is lifted by it) it proves only within what the act itself had to be.
-std::optional<Rejection> CheckOccurred(const State& state, const Event& entry,
-                                       const common::v1::EntryCorrected& corrected) {
-  Event read;
-  *read.mutable_occurred_at() = entry.occurred_at();
-  if (!domain::ApplyCorrection(corrected, &read)) return std::nullopt;
-  const absl::Time occurred_at = base::FromProto(read.occurred_at());
-  if (const auto since = RestsOn(state, entry); since && occurred_at < base::FromProto(*since)) {
-    return domain::Invalid(
-        "corrections", absl::StrCat("not before what the act rests on (", base::TimeText(base::FromProto(*since)), ")"),
-        base::TimeText(occurred_at));
+// An act with its time put right must be one that could have been entered: dates follow from it, and overdues are
+// lifted by it.
+std::optional<Rejection> CheckOccurred(const State& state, const Event& act) {
+  const absl::Time occurred_at = base::FromProto(act.occurred_at());
+  const auto refuse = [&](absl::string_view expected, const google::protobuf::Timestamp& limit) {
+    return domain::Invalid("corrections", absl::StrCat(expected, " (", base::TimeText(base::FromProto(limit)), ")"),
+                           base::TimeText(occurred_at));
+  };
+  if (const auto since = RestsOn(state, act); since && occurred_at < base::FromProto(*since)) {
+    return refuse("not before what the act rests on", *since);
   }
-  if (entry.has_handling_extended() && domain::HasPassed(entry.handling_extended().from(), occurred_at)) {
-    return domain::Invalid(
-        "corrections",
-        absl::StrCat("before the date that was put off (",
-                     base::TimeText(base::FromProto(entry.handling_extended().from().due_at())), ")"),
-        base::TimeText(occurred_at));
-  }
+  const common::v1::DueDate& put_off = act.handling_extended().from();
+  if (domain::HasPassed(put_off, occurred_at)) return refuse("before the date that was put off", put_off.due_at());
   return std::nullopt;
+}
+
+// The date for deciding a review counts from when it was asked for.
+void AddReviewDate(const State& state, const Event& asked, const Context& context,
+                   common::v1::EntryCorrected* corrected) {
+  if (!asked.has_review_requested() && !asked.has_re_review_requested()) return;
+  const common::v1::DueDate& due =
+      asked.has_review_requested() ? asked.review_requested().due() : asked.re_review_requested().due();
+  if (!due.has_due_at()) return;
+  domain::AddFollowingDate(
+      "due", due,
+      domain::CountedAgain(due, base::FromProto(asked.occurred_at()), domain::BasisOf(state.header(), context)),
+      corrected);
 }
 
 }  // namespace
@@ -113,6 +140,10 @@ std::optional<Rejection> CheckOccurred(const State& state, const Event& entry,
 Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const Context& context) {
   if (auto no = RequireNotMerged(state, context)) return *std::move(no);
   const auto entry = context.history->FindEvent(request.event_id());
+  if (entry && IsConcluded(*entry)) {
+    return domain::Illegal("not_an_act", "event_id", "a correction of the entry that it follows from",
+                           absl::StrCat("event ", request.event_id(), " was concluded, not entered"));
+  }
   for (int i = 0; entry && i < request.corrections_size(); ++i) {
     if (auto no = CheckPath(*entry, request.corrections(i), absl::StrCat("corrections[", i, "].path"))) {
       return *std::move(no);
@@ -128,10 +159,16 @@ Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const
       return *std::move(no);
     }
   }
-  if (auto no = CheckOccurred(state, *entry, events->front().intake_entry_corrected())) return *std::move(no);
-  const bool petitioner = context.actor.kind() == common::v1::ACTOR_KIND_PETITIONER;
-  if (petitioner && EnteredByPetitioner(*entry)) return outcome;
-  if (auto no = RequireKeeper(state, context)) return *std::move(no);
+  const bool own = context.actor.kind() == common::v1::ACTOR_KIND_PETITIONER && EnteredByPetitioner(*entry);
+  if (!own) {
+    if (auto no = RequireKeeper(state, context)) return *std::move(no);
+  }
+  common::v1::EntryCorrected& corrected = *events->front().mutable_intake_entry_corrected();
+  Event act = domain::AsCorrected(request.event_id(), *entry, state.corrections(), context);
+  if (domain::ApplyCorrection(corrected, &act)) {
+    if (auto no = CheckOccurred(state, act)) return *std::move(no);
+    AddReviewDate(state, act, context, &corrected);
+  }
   AddLifted(state, context, events);
   return outcome;
 }

@@ -64,7 +64,7 @@ Obligation OwedHandling(const State& state, const std::string& case_id) {
 Obligation OwedReview(const State& state, const v1::Review& review, const std::string& case_id) {
   Obligation owed = Owed(case_id, "review_decision", review.review_event_id(), review.due());
   *owed.mutable_organization() = review.reviewer();
-  owed.set_due_event_id(review.review_event_id());
+  owed.set_due_event_id(review.due_event_id());
   owed.set_warned_event_id(review.warned_event_id());
   owed.set_overdue_event_id(review.overdue_event_id());
   owed.set_overdue_kind(common::v1::AGENDA_KIND_REVIEW_OVERDUE);
@@ -99,42 +99,103 @@ Event Overdue(const Obligation& owed, const std::optional<OrganizationRef>& ower
   return event;
 }
 
-// One overdue, and whether what the state says now disproves it.
+// Adds what lifts an overdue to a decision. None of them for one that did not fire; each true if it was lifted.
 class Lifting {
  public:
   Lifting(const Context& context, Events* events)
       : context_(context), corrected_(events->front().has_intake_entry_corrected()), events_(events) {}
 
-  // `done` at `done_at` what `due` was set for.
-  void IfInTime(const std::string& overdue_event_id, const DueDate& due, absl::string_view done,
+  // `done` at `done_at`: what the date was set for.
+  bool IfInTime(const std::string& overdue_event_id, const DueDate& due, absl::string_view done,
                 const google::protobuf::Timestamp& done_at) {
-    const absl::Time at = base::FromProto(done_at);
-    if (overdue_event_id.empty() || domain::HasPassed(due, at)) return;
-    Add(overdue_event_id, absl::StrCat(done, " on ", base::TimeText(at), ", before the date (",
-                                       base::TimeText(base::FromProto(due.due_at())), "), ",
-                                       corrected_ ? "which had been entered wrongly." : "and entered late."));
+    if (overdue_event_id.empty() || domain::HasPassed(due, base::FromProto(done_at))) return false;
+    return Lift(overdue_event_id,
+                absl::StrCat(done, " on ", base::TimeText(base::FromProto(done_at)), ", before the date (",
+                             base::TimeText(base::FromProto(due.due_at())), "), ",
+                             corrected_ ? "which had been entered wrongly." : "and entered late."));
   }
-  void PutOff(const std::string& overdue_event_id, const DueDate& due) {
-    if (overdue_event_id.empty()) return;
-    Add(overdue_event_id,
-        absl::StrCat("The date was put off to ", base::TimeText(base::FromProto(due.due_at())),
-                     " before it passed, on ", base::TimeText(context_.occurred_at), ", and that was entered late."));
+  // It is still owed, by a date that has not come.
+  bool IfNotYet(const std::string& overdue_event_id, const DueDate& due) {
+    if (overdue_event_id.empty() || domain::HasPassed(due, context_.now)) return false;
+    return Lift(overdue_event_id, absl::StrCat("The date is ", base::TimeText(base::FromProto(due.due_at())),
+                                               "; what it counts from had been entered wrongly."));
+  }
+  // It was owed by another date when this one passed.
+  bool IfPutOff(const std::string& overdue_event_id, const DueDate& due) {
+    if (overdue_event_id.empty()) return false;
+    return Lift(overdue_event_id,
+                absl::StrCat("The date was put off to ", base::TimeText(base::FromProto(due.due_at())), " on ",
+                             base::TimeText(context_.occurred_at), ", before it passed, and that was entered late."));
+  }
+  // The date did pass, but was another's to keep: that stands in a second overdue. Only who owns the case now is known
+  // for certain to have owned it at the date, if it has since before.
+  bool IfAnothers(const Obligation& owed, const OrganizationRef& named, const v1::CaseHeader& header) {
+    if (owed.overdue_event_id().empty()) return false;
+    if (header.has_handler() && domain::HasPassed(owed.due(), base::FromProto(header.handler_since()))) return false;
+    if (owed.organization().organization_id() == named.organization_id()) return false;
+    Lift(owed.overdue_event_id(),
+         absl::StrCat("It was owed by ", NameOf(owed.organization()), ", not by ", NameOf(named),
+                      ", which had been entered ", corrected_ ? "wrongly." : "late."));
+    events_->push_back(Overdue(owed, Ower(owed, context_), context_));
+    return true;
   }
 
  private:
-  void Add(const std::string& overdue_event_id, std::string why) {
+  static std::string NameOf(const OrganizationRef& organization) {
+    return organization.organization_id().empty() ? "nobody" : organization.organization_id();
+  }
+  bool Lift(const std::string& overdue_event_id, std::string why) {
     Event event = context_.NewEvent();
     auto* lifted = event.mutable_intake_overdue_lifted();
     lifted->set_overdue_event_id(overdue_event_id);
     lifted->set_proof_event_id(context_.EventId(1));
     lifted->set_why(std::move(why));
     events_->push_back(std::move(event));
+    return true;
   }
 
   const Context& context_;
   const bool corrected_;
   Events* events_;
 };
+
+// Whom the overdue names.
+OrganizationRef NamedBy(const std::string& overdue_event_id, const Context& context) {
+  const auto event = context.history->FindEvent(overdue_event_id);
+  if (!event) return {};
+  return event->has_acceptance_overdue() ? event->acceptance_overdue().organization()
+                                         : event->handling_overdue().organization();
+}
+
+void LiftAcceptance(const State& after, const Context& context, Lifting& lifting) {
+  const std::string& overdue = after.acceptance_overdue_event_id();
+  if (!after.acceptance_decided_event_id().empty() &&
+      lifting.IfInTime(overdue, after.acceptance_due(), "It was decided", after.acceptance_decided_at())) {
+    return;
+  }
+  lifting.IfAnothers(OwedAcceptance(after, context.case_id), NamedBy(overdue, context), after.header());
+}
+
+void LiftHandling(const State& before, const State& after, const Context& context, Lifting& lifting) {
+  const std::string& overdue = after.handling_overdue_event_id();
+  if (after.handling_extended_event_id() != before.handling_extended_event_id()) {
+    lifting.IfPutOff(overdue, after.handling_due());
+    return;
+  }
+  if (after.header().status() == v1::CASE_STATUS_CLOSED &&
+      lifting.IfInTime(overdue, after.handling_due(), "The case was closed", after.header().status_since())) {
+    return;
+  }
+  lifting.IfAnothers(OwedHandling(after, context.case_id), NamedBy(overdue, context), after.header());
+}
+
+void LiftReview(const v1::Review& after, Lifting& lifting) {
+  if (after.decided_event_id().empty()) {
+    lifting.IfNotYet(after.overdue_event_id(), after.due());
+  } else {
+    lifting.IfInTime(after.overdue_event_id(), after.due(), "It was decided", after.decided_at());
+  }
+}
 
 }  // namespace
 
@@ -188,20 +249,10 @@ void AddLifted(const State& state, const Context& context, Events* events) {
            {context.case_id, context.EventId(static_cast<int>(i) + 1), context.version, /*decision=*/nullptr});
   }
   Lifting lifting(context, events);
-  if (!after.acceptance_decided_event_id().empty()) {
-    lifting.IfInTime(after.acceptance_overdue_event_id(), after.acceptance_due(), "It was decided",
-                     after.acceptance_decided_at());
-  }
-  if (after.handling_due_event_id() != state.handling_due_event_id()) {
-    lifting.PutOff(after.handling_overdue_event_id(), after.handling_due());
-  } else if (after.header().status() == v1::CASE_STATUS_CLOSED) {
-    lifting.IfInTime(after.handling_overdue_event_id(), after.handling_due(), "The case was closed",
-                     after.header().status_since());
-  }
-  for (const v1::Review* review : {&after.review(), &after.re_review()}) {
-    if (review->decided_event_id().empty()) continue;
-    lifting.IfInTime(review->overdue_event_id(), review->due(), "It was decided", review->decided_at());
-  }
+  LiftAcceptance(after, context, lifting);
+  LiftHandling(state, after, context, lifting);
+  LiftReview(after.review(), lifting);
+  LiftReview(after.re_review(), lifting);
 }
 
 void SetHandlingDue(State& state, const DueDate& due, const domain::EventRef& ref) {

@@ -22,8 +22,8 @@ bool IsDate(const common::v1::AgendaItem& item);
 domain::Outcome DecideDate(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
 
 // Adds an OverdueLifted for each overdue that stands in `state` and does not stand with `events`, which are about to be
-// recorded: what was owed was done in time and entered late, or a wrong time was put right. The first of them is the
-// proof.
+// recorded: what was owed was done in time and entered late, a wrong time was put right, or another organization owned
+// the case at the date (then a second overdue names that one). The first of `events` is the proof.
 void AddLifted(const State& state, const domain::Context& context, domain::Events* events);
 
 // --- Evolve

@@ -1,12 +1,10 @@
 #include <algorithm>
 
-#include "google/protobuf/util/json_util.h"
 #include "libs/domain/case_header.h"
-#include "libs/domain/correction.h"
+#include "services/intake/corrected.h"
 #include "services/intake/deadlines.h"
 #include "services/intake/limits.h"
 #include "services/intake/model.h"
-#include "whistle/escalation/v1/events.pb.h"
 #include "whistle/response/v1/events.pb.h"
 
 namespace whistle::intake {
@@ -20,24 +18,6 @@ using journal::v1::Event;
 template <typename List>
 void KeepLast(List& list, int max) {
   if (list.size() > max) list.DeleteSubrange(0, list.size() - max);
-}
-
-// Counts contacts with `organization_id` up or down.
-void Tally(State& state, const std::string& organization_id, int by) {
-  for (v1::ContactTally& tally : *state.mutable_contact_tallies()) {
-    if (tally.organization_id() != organization_id) continue;
-    tally.set_count(tally.count() + static_cast<uint64_t>(by));
-    return;
-  }
-  if (by > 0 && state.contact_tallies_size() < kContactTalliesMax) {
-    v1::ContactTally* tally = state.add_contact_tallies();
-    tally->set_organization_id(organization_id);
-    tally->set_count(1);
-    return;
-  }
-  if (by > 0 || state.other_contact_count() > 0) {
-    state.set_other_contact_count(state.other_contact_count() + static_cast<uint64_t>(by));
-  }
 }
 
 void EvolveContact(State& state, const Event& event, const EventRef& ref) {
@@ -167,6 +147,7 @@ void SetReview(v1::Review& review, const Requested& requested, bool re_review, c
                const EventRef& ref) {
   review.Clear();
   review.set_review_event_id(ref.id);
+  review.set_due_event_id(ref.id);
   review.set_re_review(re_review);
   review.set_about_event_id(requested.about_event_id());
   *review.mutable_reviewer() = requested.reviewer();
@@ -186,63 +167,6 @@ void EvolveReviewDecided(State& state, const Event& event, const EventRef& ref) 
 void SetAcceptanceDecided(State& state, const Event& event, const EventRef& ref) {
   *state.mutable_acceptance_decided_at() = event.occurred_at();
   state.set_acceptance_decided_event_id(ref.id);
-}
-
-// The department of a claim was wrong: the claim is another's.
-void EvolveClaimCorrection(State& state, const common::v1::EntryCorrected& corrected) {
-  const auto correct = [&](const std::string& event_id, OrganizationRef& organization,
-                           google::protobuf::Timestamp& occurred_at) {
-    if (event_id != corrected.event_id()) return;
-    Event entry;
-    *entry.mutable_occurred_at() = occurred_at;
-    domain::ApplyCorrection(corrected, &entry);
-    occurred_at = entry.occurred_at();
-    response::v1::ResponseSubmitted response;
-    *response.mutable_department() = organization;
-    if (domain::ApplyCorrection(corrected, &response)) organization = response.department();
-    escalation::v1::HandlingCompleted handling;
-    *handling.mutable_completed_by() = organization;
-    if (domain::ApplyCorrection(corrected, &handling)) organization = handling.completed_by();
-  };
-  for (v1::Claim& claim : *state.mutable_open_claims()) {
-    correct(claim.event_id(), *claim.mutable_claimed_by(), *claim.mutable_claimed_at());
-  }
-  if (!state.has_reviewable()) return;
-  v1::Reviewable* reviewable = state.mutable_reviewable();
-  correct(reviewable->event_id(), *reviewable->mutable_decided_by(), *reviewable->mutable_decided_at());
-}
-
-void EvolveCorrection(State& state, const common::v1::EntryCorrected& corrected, const EventRef& ref) {
-  domain::EvolveCorrections(corrected, ref, *state.mutable_corrections());
-  for (const auto& field : corrected.fields()) {
-    // Only a contact has this field: one organization's count goes down, another's up.
-    if (field.path() != "contacted") continue;
-    OrganizationRef was;
-    OrganizationRef is;
-    if (!google::protobuf::util::JsonStringToMessage(field.was(), &was).ok()) continue;
-    if (!google::protobuf::util::JsonStringToMessage(field.is(), &is).ok()) continue;
-    Tally(state, was.organization_id(), -1);
-    Tally(state, is.organization_id(), 1);
-  }
-  if (corrected.event_id() == domain::MakeEventId(base::Version{1}, 1)) {
-    v1::CaseRegistered registered;
-    domain::ApplyCorrection(corrected, &registered);
-    if (registered.has_registered_by()) *state.mutable_registered_by() = registered.registered_by();
-  }
-  // The dates of acts; what a rule counted from them stays as it was set.
-  const auto put_right = [&](const std::string& event_id, const auto& date_of) {
-    if (event_id.empty() || corrected.event_id() != event_id) return;
-    Event entry;
-    *entry.mutable_occurred_at() = *date_of();
-    if (domain::ApplyCorrection(corrected, &entry)) *date_of() = entry.occurred_at();
-  };
-  put_right(state.last_contact_event_id(), [&] { return state.mutable_last_contact_at(); });
-  put_right(state.acceptance_decided_event_id(), [&] { return state.mutable_acceptance_decided_at(); });
-  put_right(state.reviewable().event_id(), [&] { return state.mutable_reviewable()->mutable_decided_at(); });
-  put_right(state.review().review_event_id(), [&] { return state.mutable_review()->mutable_requested_at(); });
-  put_right(state.review().decided_event_id(), [&] { return state.mutable_review()->mutable_decided_at(); });
-  put_right(state.re_review().review_event_id(), [&] { return state.mutable_re_review()->mutable_requested_at(); });
-  put_right(state.re_review().decided_event_id(), [&] { return state.mutable_re_review()->mutable_decided_at(); });
 }
 
 }  // namespace

@@ -91,7 +91,9 @@ Outcome Decide(const State& state, const v1::AssignHandlerRequest& request, cons
   if (header.has_handler()) *body->mutable_from() = header.handler();
   *body->mutable_assigned_by() = *ActingIfOrganization(context);
   body->set_why(request.why());
-  return domain::Events{std::move(event)};
+  domain::Events events = {std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::ExtendHandlingRequest& request, const Context& context) {
