@@ -104,6 +104,27 @@ TEST_F(TermsTest, ADateThatAPersonNamedSaysSoAndWarnsToo) {
   EXPECT_EQ(base::FromProto(due.warn_at()), kStart + absl::Hours(70));
 }
 
+TEST_F(TermsTest, AnExtensionsDaysFollowTheLastDayOfTheDateThatItPutsOff) {
+  const auto before = Due(kStart, Term(5, registry::v1::TERM_UNIT_CALENDAR_DAYS), "response");
+  const auto after = DueAfter(before, Term(3, registry::v1::TERM_UNIT_CALENDAR_DAYS), "longer", {calendar_, 7, 70});
+  EXPECT_EQ(before.last_day(), "2021-03-04");
+  EXPECT_EQ(after.last_day(), "2021-03-07");
+  EXPECT_EQ(base::FromProto(after.counted_from()), base::FromProto(before.due_at()));
+  EXPECT_EQ(base::FromProto(after.warn_at()), base::FromProto(before.due_at()) + absl::Hours(72) / 10 * 7);
+  // Thursday's end, and three days of work: Friday, Monday, Tuesday.
+  EXPECT_EQ(DueAfter(before, Term(3, registry::v1::TERM_UNIT_WORKING_DAYS), "longer", {calendar_, 7, 70}).last_day(),
+            "2021-03-09");
+}
+
+TEST_F(TermsTest, AnExtensionOfAGivenDateCountsFromItsDayOrItsHour) {
+  const absl::Time noon = *base::TimeFromText("2021-03-04T12:00:00+08:00");
+  const auto before = DueGiven(kStart, noon, {calendar_, 7, 70});
+  EXPECT_EQ(DueAfter(before, Term(1, registry::v1::TERM_UNIT_CALENDAR_DAYS), "longer", {calendar_, 7, 70}).last_day(),
+            "2021-03-05");
+  EXPECT_EQ(DueText(DueAfter(before, Term(2, registry::v1::TERM_UNIT_HOURS), "longer", {calendar_, 7, 70})),
+            base::TimeText(noon + absl::Hours(2)));
+}
+
 TEST_F(TermsTest, TermsReadAsPeopleSayThem) {
   EXPECT_EQ(TermText(Term(1, registry::v1::TERM_UNIT_CALENDAR_DAYS)), "1 calendar day");
   EXPECT_EQ(TermText(Term(30, registry::v1::TERM_UNIT_CALENDAR_DAYS)), "30 calendar days");

@@ -234,7 +234,7 @@ TEST(AcceptanceDeadlineTest, AnotherPolicyMovesNoDateThatIsSet) {
   shorter.mutable_handling()->set_count(10);
   GivenAssigned()
       .With(RegistryBuilder().WithPolicy(shorter).Version(9))
-      .Command(kOffice, Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
+      .Command(Organization("lanzhou"), Request<v1::RebindPolicyRequest>(R"(why: "shorter terms")"))
       .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING", "kind: AGENDA_KIND_ACCEPTANCE_OVERDUE due_at: @2021-07-17")
       .When(kOffice, v1::AcceptCaseRequest())
       .ThenRecorded("case_accepted { handling_due { due_at: @2021-07-12 registry_version: 9 } }");
