@@ -75,6 +75,12 @@ std::string EnumChoices(const EnumDescriptor& type) {
   return absl::StrJoin(names, ", ");
 }
 
+std::vector<std::string> FieldNames(const Descriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  return names;
+}
+
 class Filler {
  public:
   explicit Filler(const Reading& reading) : reading_(reading) {}
@@ -83,7 +89,8 @@ class Filler {
     if (message.GetDescriptor()->full_name() == "google.protobuf.Timestamp") return FillTime(node, path, message);
     if (!node.IsMap()) {
       return ErrorAt(reading_, node, path,
-                     absl::StrCat("expected a mapping with the fields of ", message.GetDescriptor()->full_name()));
+                     absl::StrCat("expected a mapping with the fields of ", message.GetDescriptor()->full_name(), ": ",
+                                  absl::StrJoin(FieldNames(*message.GetDescriptor()), ", ")));
     }
     std::set<const FieldDescriptor*> seen;
     for (const auto& entry : node) {
@@ -114,8 +121,7 @@ class Filler {
   }
 
   absl::Status UnknownField(const YAML::Node& key, absl::string_view path, const Descriptor& type) const {
-    std::vector<std::string> names;
-    for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+    const std::vector<std::string> names = FieldNames(type);
     const std::string near = whistlectl::Nearest(key.Scalar(), names);
     return ErrorAt(reading_, key, Join(path, key.Scalar()),
                    absl::StrCat(type.full_name(), " has no such field; ",

@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/domain/sentence.h"
+#include "tools/whistlectl/case_dates.h"
 #include "tools/whistlectl/case_filter.h"
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
@@ -213,7 +214,9 @@ absl::Status Show(Session& session) {
   ShowOpen(session, "referrals", account.referrals_size());
   ShowOpen(session, "accountability files", account.files_size());
   ShowOpen(session, "hazards", account.hazards_size());
-  out << "  version " << found.version() << " head " << absl::BytesToHexString(found.head()) << "\n";
+  out << "  policy " << Printable(header.policy().title()) << " (registry version " << header.policy_version() << ")\n"
+      << "  version " << found.version() << " head " << absl::BytesToHexString(found.head()) << "\n\n"
+      << CaseDates(state, answers, joint, account).ToText();
   return absl::OkStatus();
 }
 
@@ -266,7 +269,7 @@ std::vector<Command> CaseCommands() {
               .operands = "ID",
               .operands_min = 1,
               .operands_max = 1,
-              .summary = "where a case stands, as all four services see it",
+              .summary = "where a case stands and by when what is owed, as all four services see it",
               .run = Show},
       Command{.words = {"case", "list"},
               .summary = "the cases that fit every flag that is given",
