@@ -189,7 +189,8 @@ std::string IntakeSentence(const Event& event) {
     case Event::kHandlingExtended: {
       const auto& e = event.handling_extended();
       return absl::StrCat(Begin(NameOf(e.approved_by())), " puts the date for handling off to ",
-                          DateText(e.due().due_at()), Because(e.reason_told()), ".");
+                          e.due().last_day().empty() ? DateText(e.due().due_at()) : e.due().last_day(),
+                          Because(e.reason_told()), ".");
     }
     case Event::kAcceptanceOverdue:
       return absl::StrCat("Nobody decided on acceptance", ByDate(event.acceptance_overdue().due()), ".");

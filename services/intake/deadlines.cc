@@ -99,6 +99,12 @@ Event Overdue(const Obligation& owed, const std::optional<OrganizationRef>& ower
   return event;
 }
 
+// A date as people know it: one that was counted in days by its last day, not by the midnight that ends it.
+std::string DateText(const DueDate& due) {
+  if (due.last_day().empty()) return base::TimeText(base::FromProto(due.due_at()));
+  return absl::StrCat("the end of ", due.last_day());
+}
+
 // Adds what lifts an overdue to a decision. None of them for one that did not fire; each true if it was lifted.
 class Lifting {
  public:
@@ -110,22 +116,21 @@ class Lifting {
                 const google::protobuf::Timestamp& done_at) {
     if (overdue_event_id.empty() || domain::HasPassed(due, base::FromProto(done_at))) return false;
     return Lift(overdue_event_id,
-                absl::StrCat(done, " on ", base::TimeText(base::FromProto(done_at)), ", before the date (",
-                             base::TimeText(base::FromProto(due.due_at())), "), ",
+                absl::StrCat(done, " on ", base::TimeText(base::FromProto(done_at)), ", before ", DateText(due), ", ",
                              corrected_ ? "which had been entered wrongly." : "and entered late."));
   }
   // It is still owed, by a date that has not come.
   bool IfNotYet(const std::string& overdue_event_id, const DueDate& due) {
     if (overdue_event_id.empty() || domain::HasPassed(due, context_.now)) return false;
-    return Lift(overdue_event_id, absl::StrCat("The date is ", base::TimeText(base::FromProto(due.due_at())),
-                                               "; what it counts from had been entered wrongly."));
+    return Lift(overdue_event_id,
+                absl::StrCat("The date is ", DateText(due), "; what it counts from had been entered wrongly."));
   }
   // It was owed by another date when this one passed.
   bool IfPutOff(const std::string& overdue_event_id, const DueDate& due) {
     if (overdue_event_id.empty()) return false;
     return Lift(overdue_event_id,
-                absl::StrCat("The date was put off to ", base::TimeText(base::FromProto(due.due_at())), " on ",
-                             base::TimeText(context_.occurred_at), ", before it passed, and that was entered late."));
+                absl::StrCat("The date was put off to ", DateText(due), " on ", base::TimeText(context_.occurred_at),
+                             ", before it passed, and that was entered late."));
   }
   // The date did pass, but was another's to keep: that stands in a second overdue. Only who owns the case now is known
   // for certain to have owned it at the date, if it has since before.

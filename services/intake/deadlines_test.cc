@@ -136,7 +136,7 @@ TEST(AcceptanceDeadlineTest, ALateEntryLiftsIt) {
       .ThenRecorded(
           "occurred_at: @2021-07-16T23:59:59Z case_accepted {}",
           R"(occurred_at: @2021-07-16T23:59:59Z intake_overdue_lifted { overdue_event_id: "3.1" proof_event_id: "4.1"
-                       why: "It was decided on 2021-07-16T23:59:59Z, before the date (2021-07-17T00:00:00Z), and entered late." })")
+                       why: "It was decided on 2021-07-16T23:59:59Z, before the end of 2021-07-16, and entered late." })")
       .ThenState([](const State& state) { EXPECT_EQ(state.acceptance_overdue_event_id(), ""); });
   GivenAcceptanceOverdue()
       .Occurred("2021-07-10")
@@ -162,7 +162,7 @@ TEST(AcceptanceDeadlineTest, FollowsACorrection) {
       .When(kOffice, Correct("4.1", "occurred_at", "2021-07-10"))
       .ThenRecorded(R"(intake_entry_corrected { event_id: "4.1" })",
                     R"(intake_overdue_lifted { overdue_event_id: "3.1" proof_event_id: "5.1"
-                       why: "It was decided on 2021-07-10T00:00:00Z, before the date (2021-07-17T00:00:00Z), which had been entered wrongly." })")
+                       why: "It was decided on 2021-07-10T00:00:00Z, before the end of 2021-07-16, which had been entered wrongly." })")
       .ThenState([](const State& state) { EXPECT_EQ(state.acceptance_overdue_event_id(), ""); });
   GivenAcceptanceOverdue()
       .At("2021-07-20")
