@@ -112,8 +112,8 @@ std::string IntakeSentence(const Event& event) {
       const auto& e = event.policy_rebound();
       return absl::StrCat(e.has_bound_by() ? Begin(NameOf(e.bound_by())) : "Somebody",
                           " binds the case to the policy \"", e.policy().title(), "\" of registry version ",
-                          e.policy_version(), ", before that of ", e.from_policy_version(), "; dates that are set stay",
-                          Because(e.why()), ".");
+                          e.policy_version(), ", until now that of ", e.from_policy_version(),
+                          "; dates that are set stay", Because(e.why()), ".");
     }
     case Event::kContactRecorded:
       return Say(event.contact_recorded());

@@ -41,6 +41,11 @@ TEST(SentenceTest, AnEventThatIsNotKnownSaysSo) {
 TEST(SentenceTest, TheCitizensSideIsTold) {
   EXPECT_EQ(Told(R"(case_registered { title: "No gas" demand: "Connect us" site { name: "Building 19" } })"),
             "A case begins: No gas, Building 19: Connect us.");
+  EXPECT_EQ(
+      Told(R"(policy_rebound { policy { title: "new" } policy_version: 9 from_policy_version: 3 why: "It is fairer"
+                                     bound_by { organization_id: "lanzhou" } })"),
+      "Lanzhou city binds the case to the policy \"new\" of registry version 9, until now that of 3; dates that are "
+      "set stay: It is fairer.");
   EXPECT_EQ(Told(R"(contact_recorded { channel: CONTACT_CHANNEL_VISIT contacted { organization_id: "gas-company" } })"),
             "Petitioners go to the gas company.");
   EXPECT_EQ(Told(R"(contact_recorded { channel: CONTACT_CHANNEL_LETTER contacted { organization_id: "gas-company" }

@@ -19,7 +19,9 @@ def dates_of(client, case_id):
     """Every date that is set in the case, as its services keep it."""
     state = client.call("IntakeService/GetCase", {"case_id": case_id}).case.state
     answers = client.call("ResponseService/GetResponseCase", {"case_id": case_id}).response_case.state
-    return [state.acceptance_due, state.handling_due, *(asked.due for asked in answers.open_assignments)]
+    joint = client.call("CoordinationService/GetCoordinationCase", {"case_id": case_id}).coordination_case.state
+    called = [call.due for whistle in joint.open_whistles for call in whistle.called]
+    return [state.acceptance_due, state.handling_due, *called, *(asked.due for asked in answers.open_assignments)]
 
 
 class PolicyRebind(unittest.TestCase):
@@ -30,6 +32,14 @@ class PolicyRebind(unittest.TestCase):
         self.cases = [handled_case(self.client) for _ in range(3)]
         for case_id in self.cases:
             self.ask(case_id)
+            self.client.command(
+                "CoordinationService/BlowWhistle",
+                case_id,
+                "community",
+                urgency="URGENCY_ORDINARY",
+                department_ids=["gas"],
+                reason="The building has no gas.",
+            )
         self.client.command("IntakeService/CloseCase", self.cases[2], "bureau", why="The gas is lit.")
         # Nobody handles this one yet.
         self.cases.append(register_case(self.client).case_id)
@@ -98,7 +108,7 @@ class PolicyRebind(unittest.TestCase):
         before = {
             case_id: (heads(self.client, case_id)["intake"][0], dates_of(self.client, case_id)) for case_id in self.cases
         }
-        self.assertEqual(len(before[self.cases[0]][1]), 3)
+        self.assertEqual(len(before[self.cases[0]][1]), 4)
         status, out, err = self.rebind("--handler=bureau", "--yes")
         self.assertEqual(status, 0, err)
         self.assertIn("bound 2 cases to", out)
