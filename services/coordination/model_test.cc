@@ -1,6 +1,7 @@
 // What holds for the model whatever happens.
 #include <random>
 
+#include "libs/testing/date_walk.h"
 #include "services/coordination/coordination_testing.h"
 #include "services/coordination/limits.h"
 
@@ -21,7 +22,11 @@ Event RandomEvent(std::mt19937& random) {
   *event.mutable_occurred_at() = base::ToProto(absl::FromUnixSeconds(1625000000 + random() % 100000));
   switch (random() % 13) {
     case 0:
-      for (int i = 0; i < kCalledMax; ++i) fill(event.mutable_whistle_blown()->add_called()->mutable_department());
+      for (int i = 0; i < kCalledMax; ++i) {
+        auto& called = *event.mutable_whistle_blown()->add_called();
+        fill(called.mutable_department());
+        if (random() % 8) called.mutable_due()->mutable_due_at()->set_seconds(1625000000 + random() % 1000000);
+      }
       break;
     case 1:
       event.mutable_department_reported_in()->set_whistle_id(id());
@@ -139,6 +144,41 @@ TEST(CoordinationModelTest, EveryDueItemIsGoneOnceItWasRun) {
   scenario.At("2022-07-01").WhenTheAgendaRuns().ThenNothingIsDue().ThenState([](const State& state) {
     EXPECT_EQ(state.open_whistles_size(), 0);
   });
+}
+
+// Some requests more often than others: what is corrected is where dates go wrong.
+template <typename... Requests>
+testing::DateWalk::Tally WalkThroughDates(unsigned seeds) {
+  testing::DateWalk::Tally tally;
+  for (unsigned seed = 1; seed <= seeds && !::testing::Test::HasFailure(); ++seed) {
+    auto scenario = GivenCase();
+    testing::DateWalk walk(scenario.world(), {"case-1"}, seed);
+    walk.LetTheCaseComeAndGo();
+    for (int step = 0; step < 300 && !::testing::Test::HasFailure(); ++step) {
+      walk.Act<Requests..., v1::CorrectEntryRequest, v1::CorrectEntryRequest, v1::CorrectEntryRequest>(scenario);
+    }
+    tally += walk.tally();
+  }
+  ::testing::Test::RecordProperty("tally", tally.Text());
+  return tally;
+}
+
+TEST(CoordinationModelTest, ItsDatesAreKeptWhateverIsDone) {
+  const auto tally =
+      WalkThroughDates<v1::BlowWhistleRequest, v1::ReportInRequest, v1::HoldMeetingRequest, v1::MakeCommitmentRequest,
+                       v1::KeepCommitmentRequest, v1::BreakCommitmentRequest, v1::ListItemRequest>(30);
+  EXPECT_GT(tally.accepted, 1000);
+  EXPECT_GT(tally.warned, 100);
+  EXPECT_GT(tally.overdue, 100);
+  EXPECT_GT(tally.lifted, 30);
+  EXPECT_GT(tally.moved, 20);
+}
+
+TEST(CoordinationModelTest, TheDatesOfWhistlesAreKeptWhateverIsDone) {
+  const auto tally = WalkThroughDates<v1::BlowWhistleRequest, v1::ReportInRequest, v1::ReportInRequest>(30);
+  EXPECT_GT(tally.overdue, 100);
+  EXPECT_GT(tally.lifted, 50);
+  EXPECT_GT(tally.moved, 20);
 }
 
 }  // namespace
