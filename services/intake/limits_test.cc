@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
+#include "libs/testing/date_walk.h"
 #include "rapidcheck.h"
 #include "rapidcheck/gtest.h"
 #include "services/intake/scenario.h"
@@ -207,6 +208,28 @@ RC_GTEST_PROP(IntakeAgendaTest, ExecutingAnItemRemovesIt, ()) {
       RC_ASSERT(other.header().merged_into_case_id() == case_id);
     }
   }
+}
+
+TEST(IntakeAgendaTest, ItsDatesAreKeptWhateverIsDone) {
+  testing::DateWalk::Tally tally;
+  for (unsigned seed = 1; seed <= 40 && !HasFailure(); ++seed) {
+    auto scenario = GivenRegistered();
+    scenario.OnCase("case-2").Command(Petitioner(), Register());
+    testing::DateWalk walk(scenario.world(), {"case-1", "case-2"}, seed);
+    for (int step = 0; step < 300 && !HasFailure(); ++step) {
+      walk.Act<v1::AcceptCaseRequest, v1::DeclineCaseRequest, v1::AssignHandlerRequest, v1::ExtendHandlingRequest,
+               v1::CloseCaseRequest, v1::ReopenCaseRequest, v1::ProposeMergeRequest, v1::UnmergeCaseRequest,
+               v1::RequestReviewRequest, v1::RequestReReviewRequest, v1::DecideReviewRequest, v1::RebindPolicyRequest,
+               v1::CorrectEntryRequest, v1::CorrectEntryRequest>(scenario);
+    }
+    tally += walk.tally();
+  }
+  RecordProperty("tally", tally.Text());
+  EXPECT_GT(tally.accepted, 600);
+  EXPECT_GT(tally.warned, 30);
+  EXPECT_GT(tally.overdue, 30);
+  EXPECT_GT(tally.lifted, 5);
+  EXPECT_GT(tally.moved, 5);
 }
 
 }  // namespace
