@@ -35,6 +35,14 @@ const std::vector<std::pair<std::string, std::string>> kRules = {
     {"letter_id", "rectification"}, {"handling_id", "upgraded_handling"},
     {"review", "review_decision"}};
 
+// Null if nothing is owed about such a thing.
+const std::string* RuleOf(const std::string& name) {
+  for (const auto& [thing, rule] : kRules) {
+    if (absl::StrContains(name, thing)) return &rule;
+  }
+  return nullptr;
+}
+
 bool NamesCase(const std::string& name) { return absl::EndsWith(name, "case_id"); }
 
 bool IsMessage(const FieldDescriptor* field, const google::protobuf::Descriptor* type) {
@@ -113,10 +121,7 @@ std::string CommandMaker::AnyOrganization() {
 }
 
 std::string CommandMaker::AnyEventId(const std::string& name) {
-  const std::string* rule = nullptr;
-  for (const auto& [thing, its_rule] : kRules) {
-    if (absl::StrContains(name, thing)) rule = &its_rule;
-  }
+  const std::string* rule = RuleOf(name);
   const auto owed = world_.model().obligations(world_.State(case_id_), case_id_);
   if (rule != nullptr && !owed.empty() && !OneIn(12)) {
     const size_t first = Below(owed.size());
@@ -139,7 +144,7 @@ std::string CommandMaker::Text(const std::string& name) {
   if (NamesCase(name)) return absl::StrCat("case-", 1 + Below(3));
   if (NamesEvent(name)) return AnyEventId(name);
   if (absl::EndsWith(name, "_id") || absl::EndsWith(name, "_ids")) return AnyOrganization();
-  return absl::StrCat(name, " ", Below(3));
+  return absl::StrCat(name, "-", Below(3));
 }
 
 // A correction of one field of one of the case's entries.
@@ -190,6 +195,13 @@ void CommandMaker::FillCorrection(Message* request) {
   set("value_json", absl::StrCat("\"", value, "\""));
 }
 
+size_t CommandMaker::Times(const FieldDescriptor& field) {
+  // What a request may name beside what it is about, and what it may hold several of, it can mostly do without.
+  if (!field.is_repeated()) return OneIn(NamesEvent(field.name()) && RuleOf(field.name()) == nullptr ? 2 : 24) ? 0 : 1;
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return Below(2);
+  return OneIn(2) ? Below(4) : 1;
+}
+
 void CommandMaker::Fill(Message* message, int depth) {
   const auto* type = message->GetDescriptor();
   const auto* reflection = message->GetReflection();
@@ -197,8 +209,7 @@ void CommandMaker::Fill(Message* message, int depth) {
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     if (field->name() == "context" || (field->real_containing_oneof() != nullptr && OneIn(2))) continue;
-    const int times = field->is_repeated() ? static_cast<int>(OneIn(2) ? Below(4) : 1) : OneIn(24) ? 0 : 1;
-    for (int time = 0; time < times; ++time) {
+    for (size_t times = Times(*field); times > 0; --times) {
       switch (field->cpp_type()) {
         case FieldDescriptor::CPPTYPE_STRING: {
           const std::string value =

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "libs/testing/scenario_world.h"
 #include "whistle/common/v1/agenda.pb.h"
@@ -45,6 +46,7 @@ class CommandMaker {
 
  private:
   void Fill(google::protobuf::Message* message, int depth);
+  size_t Times(const google::protobuf::FieldDescriptor& field);
   void FillCorrection(google::protobuf::Message* request);
   std::string Text(const std::string& name);
   std::string AnyOrganization();
