@@ -36,6 +36,13 @@ inline auto GasCompany() { return testing::Organization("gas-company"); }
 inline auto Broadcast() { return testing::Organization("broadcast-company"); }
 inline auto Handler() { return testing::Organization("lanzhou"); }
 
+// One field of an entry, put right.
+inline auto Correct(const std::string& event_id, const std::string& path, const std::string& value) {
+  return testing::Request<v1::CorrectEntryRequest>(absl::StrCat("event_id: '", event_id, "' why: 'Entered wrongly' ",
+                                                                "corrections { path: '", path, "' value_json: '\"",
+                                                                value, "\"' }"));
+}
+
 // A piece of evidence in text format.
 inline std::string Evidence() {
   return absl::StrCat("evidence { sha256: '", std::string(32, 'e'),

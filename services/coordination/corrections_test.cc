@@ -13,11 +13,6 @@ using testing::Organization;
 using testing::Petitioner;
 using testing::Request;
 
-auto Correct(const std::string& event_id, const std::string& path, const std::string& value) {
-  return Request<v1::CorrectEntryRequest>(absl::StrCat("event_id: '", event_id, "' why: 'Entered wrongly' ",
-                                                       "corrections { path: '", path, "' value_json: '\"", value,
-                                                       "\"' }"));
-}
 // Event 4.1: both companies are called within a day.
 auto GivenWhistle() {
   auto scenario = GivenCase();
