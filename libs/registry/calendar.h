@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "libs/registry/fault.h"
 #include "whistle/registry/v1/calendar.pb.h"
 
 namespace whistle::registry {
@@ -63,6 +64,10 @@ class Calendar {
   // Only the days that are not as their day of the week says.
   absl::flat_hash_map<absl::CivilDay, bool> worked_;
 };
+
+// What is wrong with a calendar that somebody wrote, if anything: the first fault, in the order of its fields. The one
+// check that the command which adopts a calendar and the tools which read one from a file both make.
+std::optional<Fault> FindFault(const v1::Calendar& calendar);
 
 // "+08:00" as the time zone it names; nothing if it is not such an offset (hours to 14, minutes 00, 30 or 45).
 std::optional<absl::TimeZone> ParseUtcOffset(absl::string_view text);

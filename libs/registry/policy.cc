@@ -7,7 +7,6 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "libs/base/text.h"
 
 namespace whistle::registry {
 namespace {
@@ -17,7 +16,7 @@ using google::protobuf::Message;
 using v1::Escalates;
 using v1::Term;
 
-using Fault = std::optional<PolicyFault>;
+using Found = std::optional<Fault>;
 
 // Ten years: longer than any rule, short enough that no date leaves the calendar.
 constexpr int kTermMax = 3650;
@@ -37,24 +36,13 @@ constexpr std::array<Limits, 3> kLimits = {{
     {"warn_percent", 1, 99},
 }};
 
-Fault CheckNumber(int value, int min, int max, const std::string& path) {
+Found CheckNumber(int value, int min, int max, const std::string& path) {
   if (value >= min && value <= max) return std::nullopt;
   // A number that was not given is 0.
-  return PolicyFault{path, absl::StrCat(min, " to ", max), value == 0 ? "0 or nothing" : absl::StrCat(value)};
+  return Fault{path, absl::StrCat(min, " to ", max), value == 0 ? "0 or nothing" : absl::StrCat(value)};
 }
 
-Fault CheckText(const std::string& text, size_t bytes_max, const std::string& path) {
-  const auto fault = [&](std::string found) {
-    return PolicyFault{path, absl::StrCat("a text of 1 to ", bytes_max, " bytes"), std::move(found)};
-  };
-  if (text.empty()) return fault("nothing");
-  if (text.size() > bytes_max) return fault(absl::StrCat(text.size(), " bytes"));
-  const absl::Status status = base::CheckText(text, "one", {.bytes_max = bytes_max});
-  if (status.ok()) return std::nullopt;
-  return fault(std::string(status.message()));
-}
-
-Fault CheckTerm(const Term& term, const std::string& path) {
+Found CheckTerm(const Term& term, const std::string& path) {
   if (auto fault = CheckNumber(term.count(), 1, kTermMax, path + ".count")) return fault;
   switch (term.unit()) {
     case v1::TERM_UNIT_HOURS:
@@ -62,29 +50,29 @@ Fault CheckTerm(const Term& term, const std::string& path) {
     case v1::TERM_UNIT_WORKING_DAYS:
       break;
     default:
-      return PolicyFault{path + ".unit", "hours, calendar_days or working_days",
-                         term.unit() == 0 ? "nothing" : absl::StrCat(term.unit())};
+      return Fault{path + ".unit", "hours, calendar_days or working_days",
+                   term.unit() == 0 ? "nothing" : absl::StrCat(term.unit())};
   }
-  return CheckText(term.source(), 200, path + ".source");
+  return FindTextFault(term.source(), 200, path + ".source");
 }
 
-Fault CheckEscalates(const Escalates& escalates, const std::string& path) {
+Found CheckEscalates(const Escalates& escalates, const std::string& path) {
   switch (escalates.when()) {
     case v1::ESCALATE_WHEN_NEVER:
     case v1::ESCALATE_WHEN_AT_ONCE:
       if (escalates.after() != 0) {
-        return PolicyFault{path + ".after", "no number, for it is used only with `when: after`",
-                           absl::StrCat(escalates.after())};
+        return Fault{path + ".after", "no number, for it is used only with `when: after`",
+                     absl::StrCat(escalates.after())};
       }
       break;
     case v1::ESCALATE_WHEN_AFTER:
       if (auto fault = CheckNumber(escalates.after(), 1, kTimesMax, path + ".after")) return fault;
       break;
     default:
-      return PolicyFault{path + ".when", "never, at_once or after",
-                         escalates.when() == 0 ? "nothing" : absl::StrCat(escalates.when())};
+      return Fault{path + ".when", "never, at_once or after",
+                   escalates.when() == 0 ? "nothing" : absl::StrCat(escalates.when())};
   }
-  return CheckText(escalates.source(), 200, path + ".source");
+  return FindTextFault(escalates.source(), 200, path + ".source");
 }
 
 // What has to stand where nothing does: its fields, as a file has them.
@@ -95,14 +83,14 @@ std::string ShapeOf(const google::protobuf::Descriptor& type) {
   return "one entry a rule";
 }
 
-Fault CheckMessage(const Message& message, const std::string& path);
+Found CheckMessage(const Message& message, const std::string& path);
 
-Fault CheckField(const Message& message, const FieldDescriptor& field, const std::string& path) {
+Found CheckField(const Message& message, const FieldDescriptor& field, const std::string& path) {
   const auto* reflection = message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       if (!reflection->HasField(message, &field)) {
-        return PolicyFault{path, ShapeOf(*field.message_type()), "nothing"};
+        return Fault{path, ShapeOf(*field.message_type()), "nothing"};
       }
       const Message& part = reflection->GetMessage(message, &field);
       if (const auto* term = dynamic_cast<const Term*>(&part)) return CheckTerm(*term, path);
@@ -117,14 +105,14 @@ Fault CheckField(const Message& message, const FieldDescriptor& field, const std
       return CheckNumber(value, 1, kTimesMax, path);
     }
     case FieldDescriptor::CPPTYPE_STRING:
-      return CheckText(reflection->GetString(message, &field), 100, path);
+      return FindTextFault(reflection->GetString(message, &field), 100, path);
     default:
       // A switch is sound either way.
       return std::nullopt;
   }
 }
 
-Fault CheckMessage(const Message& message, const std::string& path) {
+Found CheckMessage(const Message& message, const std::string& path) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *message.GetDescriptor()->field(i);
     if (auto fault = CheckField(message, field, path.empty() ? field.name() : absl::StrCat(path, ".", field.name()))) {
@@ -136,6 +124,6 @@ Fault CheckMessage(const Message& message, const std::string& path) {
 
 }  // namespace
 
-std::optional<PolicyFault> FindFault(const v1::Policy& policy) { return CheckMessage(policy, ""); }
+std::optional<Fault> FindFault(const v1::Policy& policy) { return CheckMessage(policy, ""); }
 
 }  // namespace whistle::registry

@@ -9,21 +9,14 @@
 #define WHISTLE_LIBS_REGISTRY_POLICY_H_
 
 #include <optional>
-#include <string>
 
+#include "libs/registry/fault.h"
 #include "whistle/registry/v1/policy.pb.h"
 
 namespace whistle::registry {
 
-struct PolicyFault {
-  // The field's path within the policy: "response.count", "findings.silence.escalates.when".
-  std::string field;
-  std::string expected;
-  std::string found;
-};
-
-// The first one, in the order of the policy's fields.
-std::optional<PolicyFault> FindFault(const v1::Policy& policy);
+// The first fault, in the order of the policy's fields.
+std::optional<Fault> FindFault(const v1::Policy& policy);
 
 }  // namespace whistle::registry
 

@@ -39,6 +39,8 @@ domain::Outcome Decide(const State& state, const v1::RetireOrganizationRequest& 
 domain::Outcome Decide(const State& state, const v1::AdoptPolicyRequest& request, const domain::Context& context);
 // Nothing if every field of the policy is sound; otherwise a rejection that names the field below `field`.
 std::optional<domain::Rejection> CheckPolicy(const v1::Policy& policy, absl::string_view field);
+// calendar.cc
+domain::Outcome Decide(const State& state, const v1::AdoptCalendarRequest& request, const domain::Context& context);
 // level.cc
 domain::Outcome Decide(const State& state, const v1::RaiseLevelRequest& request, const domain::Context& context);
 // The same for a build that knows the levels up to `level_max`.

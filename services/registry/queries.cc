@@ -111,6 +111,14 @@ absl::Status GetPolicy(const Reader& reader, const v1::GetPolicyRequest&, v1::Ge
   return absl::OkStatus();
 }
 
+absl::Status GetCalendar(const Reader& reader, const v1::GetCalendarRequest&, v1::GetCalendarResponse& response) {
+  WHISTLE_ASSIGN_OR_RETURN(Present present, Read(reader));
+  if (!present.state.has_calendar()) return absl::OkStatus();
+  *response.mutable_calendar() = std::move(*present.state.mutable_calendar());
+  response.set_calendar_version(present.state.calendar_version());
+  return absl::OkStatus();
+}
+
 absl::Status GetRegistry(const Reader& reader, const v1::GetRegistryRequest& request,
                          v1::GetRegistryResponse& response) {
   WHISTLE_ASSIGN_OR_RETURN(Present present, Read(reader));

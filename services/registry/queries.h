@@ -19,6 +19,8 @@ absl::Status ListOrganizations(const projection::Reader& reader, const v1::ListO
 absl::Status GetPolicy(const projection::Reader& reader, const v1::GetPolicyRequest& request,
                        v1::GetPolicyResponse& response);
 // An old version is folded again from the chain's decisions.
+absl::Status GetCalendar(const projection::Reader& reader, const v1::GetCalendarRequest& request,
+                         v1::GetCalendarResponse& response);
 absl::Status GetRegistry(const projection::Reader& reader, const v1::GetRegistryRequest& request,
                          v1::GetRegistryResponse& response);
 

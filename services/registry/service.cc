@@ -34,6 +34,12 @@ ServerUnaryReactor* RegistryService::AdoptPolicy(CallbackServerContext* context,
   return desk_.RegistryCommand(context, request, response);
 }
 
+ServerUnaryReactor* RegistryService::AdoptCalendar(CallbackServerContext* context,
+                                                   const v1::AdoptCalendarRequest* request,
+                                                   v1::AdoptCalendarResponse* response) {
+  return desk_.RegistryCommand(context, request, response);
+}
+
 ServerUnaryReactor* RegistryService::RaiseLevel(CallbackServerContext* context, const v1::RaiseLevelRequest* request,
                                                 v1::RaiseLevelResponse* response) {
   return desk_.RegistryCommand(context, request, response);
@@ -54,6 +60,11 @@ ServerUnaryReactor* RegistryService::ListOrganizations(CallbackServerContext* co
 ServerUnaryReactor* RegistryService::GetPolicy(CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                                v1::GetPolicyResponse* response) {
   return desk_.Query(context, request, response, &registry_chain::GetPolicy);
+}
+
+ServerUnaryReactor* RegistryService::GetCalendar(CallbackServerContext* context, const v1::GetCalendarRequest* request,
+                                                 v1::GetCalendarResponse* response) {
+  return desk_.Query(context, request, response, &registry_chain::GetCalendar);
 }
 
 ServerUnaryReactor* RegistryService::GetRegistry(CallbackServerContext* context, const v1::GetRegistryRequest* request,

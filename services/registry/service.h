@@ -36,6 +36,8 @@ class RegistryService final : public v1::RegistryService::CallbackService {
                                                v1::RetireOrganizationResponse* response) override;
   grpc::ServerUnaryReactor* AdoptPolicy(grpc::CallbackServerContext* context, const v1::AdoptPolicyRequest* request,
                                         v1::AdoptPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* AdoptCalendar(grpc::CallbackServerContext* context, const v1::AdoptCalendarRequest* request,
+                                          v1::AdoptCalendarResponse* response) override;
   grpc::ServerUnaryReactor* RaiseLevel(grpc::CallbackServerContext* context, const v1::RaiseLevelRequest* request,
                                        v1::RaiseLevelResponse* response) override;
   grpc::ServerUnaryReactor* GetOrganization(grpc::CallbackServerContext* context,
@@ -46,6 +48,8 @@ class RegistryService final : public v1::RegistryService::CallbackService {
                                               v1::ListOrganizationsResponse* response) override;
   grpc::ServerUnaryReactor* GetPolicy(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                       v1::GetPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* GetCalendar(grpc::CallbackServerContext* context, const v1::GetCalendarRequest* request,
+                                        v1::GetCalendarResponse* response) override;
   grpc::ServerUnaryReactor* GetRegistry(grpc::CallbackServerContext* context, const v1::GetRegistryRequest* request,
                                         v1::GetRegistryResponse* response) override;
 

@@ -50,6 +50,13 @@ class Planner {
         if (content_.organizations[i].outside_tree() == outside) WHISTLE_RETURN_IF_ERROR(Visit(i));
       }
     }
+    if (content_.calendar &&
+        !(in_force.has_calendar() && MessageDifferencer::Equals(*content_.calendar, in_force.calendar()))) {
+      auto request = std::make_unique<registry::v1::AdoptCalendarRequest>();
+      *request->mutable_calendar() = *content_.calendar;
+      changes_.push_back({"registry.AdoptCalendar", std::move(request),
+                          absl::StrCat("adopt the calendar ", content_.calendar->title()), ""});
+    }
     if (content_.policy &&
         !(in_force.has_policy() && MessageDifferencer::Equals(*content_.policy, in_force.policy()))) {
       auto request = std::make_unique<registry::v1::AdoptPolicyRequest>();

@@ -7,9 +7,30 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/registry/calendar.h"
 #include "libs/registry/policy.h"
 
 namespace whistle::scenarios {
+namespace {
+
+// The one policy or calendar of all the files, if the mapping has it.
+template <typename Message>
+absl::Status AddOne(const Reading& reading, const YAML::Node& node, absl::string_view prefix, const std::string& key,
+                    std::optional<Message>& content) {
+  const YAML::Node one = node[key];
+  if (!one) return absl::OkStatus();
+  const std::string path = absl::StrCat(prefix, key);
+  if (one.IsNull()) return ErrorAt(reading, KeyNode(node, key), path, "has no value");
+  if (content) return ErrorAt(reading, one, path, "is given twice");
+  WHISTLE_RETURN_IF_ERROR(FillMessage(reading, one, path, content.emplace()));
+  // Here, where the lines are known, and before anything is sent.
+  const auto fault = registry::FindFault(*content);
+  if (!fault) return absl::OkStatus();
+  return ErrorAt(reading, NodeOf(one, fault->field), absl::StrCat(path, ".", fault->field),
+                 absl::StrCat("expected ", fault->expected, ", found ", fault->found));
+}
+
+}  // namespace
 
 bool RegistryContent::Knows(const std::string& organization_id) const {
   return std::any_of(organizations.begin(), organizations.end(),
@@ -37,17 +58,8 @@ absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, 
       content.places.push_back(absl::StrCat(reading.file, ":", list[i].Mark().line + 1));
     }
   }
-  if (const YAML::Node policy = node["policy"]) {
-    if (policy.IsNull())
-      return ErrorAt(reading, KeyNode(node, "policy"), absl::StrCat(prefix, "policy"), "has no value");
-    if (content.policy) return ErrorAt(reading, policy, absl::StrCat(prefix, "policy"), "is given twice");
-    WHISTLE_RETURN_IF_ERROR(FillMessage(reading, policy, absl::StrCat(prefix, "policy"), content.policy.emplace()));
-    // Here, where the lines are known, and before anything is sent.
-    if (const auto fault = registry::FindFault(*content.policy)) {
-      return ErrorAt(reading, NodeOf(policy, fault->field), absl::StrCat(prefix, "policy.", fault->field),
-                     absl::StrCat("expected ", fault->expected, ", found ", fault->found));
-    }
-  }
+  WHISTLE_RETURN_IF_ERROR(AddOne(reading, node, prefix, "policy", content.policy));
+  WHISTLE_RETURN_IF_ERROR(AddOne(reading, node, prefix, "calendar", content.calendar));
   return absl::OkStatus();
 }
 
@@ -72,7 +84,7 @@ absl::StatusOr<RegistryContent> LoadRegistryFiles(const std::vector<std::string>
   for (const std::string& file : files) {
     WHISTLE_ASSIGN_OR_RETURN(const YAML::Node node, LoadYamlFile(file));
     const Reading reading{.file = file, .zone = absl::UTCTimeZone(), .fill = nullptr};
-    WHISTLE_RETURN_IF_ERROR(CheckKeys(reading, node, "", {"organizations", "policy"}));
+    WHISTLE_RETURN_IF_ERROR(CheckKeys(reading, node, "", {"organizations", "policy", "calendar"}));
     WHISTLE_RETURN_IF_ERROR(AddRegistryContent(reading, node, "", content));
   }
   return content;

@@ -1,7 +1,7 @@
-// Organizations and policy as files: what `whistlectl registry apply` and scenarios put in force.
+// Organizations, policy and calendar as files: what `whistlectl registry apply` and scenarios put in force.
 //
-// A file has the keys `organizations` (a list of whistle.registry.v1.Organization) and `policy` (one
-// whistle.registry.v1.Policy), either or both; other keys are refused.
+// A file has the keys `organizations` (a list of whistle.registry.v1.Organization), `policy` (one
+// whistle.registry.v1.Policy) and `calendar` (one whistle.registry.v1.Calendar), any of them; other keys are refused.
 #ifndef WHISTLE_TOOLS_SCENARIOS_REGISTRY_FILE_H_
 #define WHISTLE_TOOLS_SCENARIOS_REGISTRY_FILE_H_
 
@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "tools/scenarios/yaml_message.h"
+#include "whistle/registry/v1/calendar.pb.h"
 #include "whistle/registry/v1/organization.pb.h"
 #include "whistle/registry/v1/policy.pb.h"
 
@@ -23,13 +24,14 @@ struct RegistryContent {
   // "file:line" of each organization, in the same order.
   std::vector<std::string> places;
   std::optional<registry::v1::Policy> policy;
+  std::optional<registry::v1::Calendar> calendar;
 
-  bool empty() const { return organizations.empty() && !policy.has_value(); }
+  bool empty() const { return organizations.empty() && !policy.has_value() && !calendar.has_value(); }
   bool Knows(const std::string& organization_id) const;
 };
 
-// Adds what the mapping holds. INVALID_ARGUMENT names file, line and field: an unknown key, an organization or a policy
-// given twice, a policy that could not be adopted.
+// Adds what the mapping holds. INVALID_ARGUMENT names file, line and field: an unknown key, something given
+// twice, a policy or calendar that could not be adopted.
 absl::Status AddRegistryContent(const Reading& reading, const YAML::Node& node, absl::string_view path,
                                 RegistryContent& content);
 

@@ -35,7 +35,8 @@ absl::Status Apply(Session& session) {
     session.out << "{\"changes\": " << changes << "}\n";
   } else if (changes == 0) {
     session.out << "nothing to record: what the files say is in force (" << content.organizations.size()
-                << " organizations" << (content.policy ? " and the policy" : "") << ")\n";
+                << " organizations" << (content.calendar ? ", the calendar" : "")
+                << (content.policy ? ", the policy" : "") << ")\n";
   } else {
     session.out << changes << " change" << (changes == 1 ? "" : "s") << " recorded\n";
   }
