@@ -97,14 +97,15 @@ Outcome Decide(const State& state, const v1::ReturnAssignmentRequest& request, c
   }
   if (auto no = RequireAfter(assignment, context)) return *std::move(no);
   if (auto no = RequireOpenThen(state, context)) return *std::move(no);
-  const absl::Time return_by = base::FromProto(assignment.return_by().due_at());
-  if (context.occurred_at >= return_by) {
+  if (domain::HasPassed(assignment.return_by(), context.occurred_at)) {
+    const std::string& responsible = assignment.first_responsible_event_id();
     return domain::Illegal(
         "return_too_late", request.assignment_id(),
-        absl::StrCat("a return before ", base::TimeText(return_by), "; now an answer (SubmitResponse)"),
+        absl::StrCat("a return before ", base::TimeText(base::FromProto(assignment.return_by().due_at())),
+                     "; now an answer (SubmitResponse)"),
         absl::StrCat(assignment.department().name(),
-                     " has let the time for a return pass and is the "
-                     "first handler responsible (首办责任)"));
+                     " has let the time for a return pass and is the first handler responsible (首办责任)",
+                     responsible.empty() ? "" : absl::StrCat(" by event ", responsible)));
   }
   const OrganizationRef department = CurrentRef(assignment.department(), context);
   if (auto no = domain::RequireActingFor(department, "the department asked", context)) return *std::move(no);
@@ -117,6 +118,12 @@ Outcome Decide(const State& state, const v1::ReturnAssignmentRequest& request, c
   *returned.mutable_proposed_owner() = std::get<OrganizationRef>(owner);
   *returned.mutable_grounds() = request.grounds();
   returned.set_why(request.why());
+  if (!assignment.first_responsible_event_id().empty()) {
+    events.push_back(Lifted(assignment.first_responsible_event_id(), context.EventId(1),
+                            absl::StrCat("The assignment was returned on ", base::TimeText(context.occurred_at),
+                                         ", before the time for a return passed, and that was entered late."),
+                            context));
+  }
   if (auto lifted = LiftIfInTime(assignment, context.EventId(1), "The assignment was returned", context)) {
     events.push_back(*std::move(lifted));
   }
@@ -127,6 +134,10 @@ Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, con
   if (auto no = domain::RequireCase(state.header(), context)) return *std::move(no);
   const auto& policy = state.header().policy();
   const auto& longest = policy.response_extension_max();
+  if (longest.off()) {
+    return domain::Illegal("extension_off", context.case_id, "where the policy allows answers to be extended",
+                           absl::StrCat("policy version ", state.header().policy_version(), " does not"));
+  }
   if (request.count() < 1 || request.count() > longest.count()) {
     return domain::Invalid("count", absl::StrCat("1 to the policy's longest extension, ", domain::TermText(longest)),
                            absl::StrCat(request.count()));
@@ -145,11 +156,16 @@ Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, con
                                         "answer itself"),
                            absl::StrCat("the assignment has had ", assignment.extensions()));
   }
-  const absl::Time due = base::FromProto(assignment.due().due_at());
-  if (context.occurred_at >= due) {
-    return domain::Illegal("deadline_passed", request.assignment_id(),
-                           absl::StrCat("an extension granted before ", base::TimeText(due), "; now the answer itself"),
-                           "the assignment's date has passed");
+  if (!assignment.due().has_due_at()) {
+    return domain::Illegal("no_date", request.assignment_id(), "an assignment with a date",
+                           "the policy has the rule for answers switched off: there is no date to put off");
+  }
+  if (domain::HasPassed(assignment.due(), context.occurred_at)) {
+    return domain::Illegal(
+        "deadline_passed", request.assignment_id(),
+        absl::StrCat("an extension granted before ", base::TimeText(base::FromProto(assignment.due().due_at())),
+                     "; now the answer itself"),
+        "the assignment's date has passed");
   }
   const OrganizationRef handler = CurrentRef(state.header().handler(), context);
   if (auto no = domain::RequireActingFor(handler, "the handler", context)) return *std::move(no);
@@ -163,7 +179,7 @@ Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, con
   registry::v1::Term term = longest;
   term.set_count(request.count());
   *granted.mutable_new_due() =
-      domain::DueFrom(due, term, "response_extension", domain::BasisOf(state.header(), context));
+      domain::DueAfter(assignment.due(), term, "response_extension", domain::BasisOf(state.header(), context));
   granted.set_number(assignment.extensions() + 1);
   granted.set_number_max(policy.response_extensions_max());
   granted.set_why(request.why());
@@ -171,31 +187,6 @@ Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, con
     events.push_back(*std::move(lifted));
   }
   return events;
-}
-
-Outcome DecideOverdue(const State& state, const std::string& assignment_id, const Context& context) {
-  if (auto no = domain::RequireOpen(state.header(), context)) return *std::move(no);
-  auto found = FindAssignment(state, assignment_id, context);
-  if (auto* no = std::get_if<Rejection>(&found)) return std::move(*no);
-  const v1::OpenAssignment& assignment = *std::get<const v1::OpenAssignment*>(found);
-  if (!assignment.overdue_event_id().empty()) {
-    return domain::Already("response_overdue", assignment_id, assignment.overdue_event_id());
-  }
-  const absl::Time due = base::FromProto(assignment.due().due_at());
-  if (context.now < due) {
-    return domain::Illegal("not_yet_due", assignment_id, absl::StrCat("from ", base::TimeText(due), " on"),
-                           absl::StrCat("it is ", base::TimeText(context.now)));
-  }
-  journal::v1::Event event = context.NewEvent();
-  auto& overdue = *event.mutable_response_overdue();
-  overdue.set_assignment_id(assignment_id);
-  *overdue.mutable_department() = CurrentRef(assignment.department(), context);
-  *overdue.mutable_due() = assignment.due();
-  if (!assignment.progress_event_id().empty()) {
-    overdue.set_progress_event_id(assignment.progress_event_id());
-    *overdue.mutable_progress_at() = assignment.progress_at();
-  }
-  return Events{std::move(event)};
 }
 
 }  // namespace whistle::response

@@ -5,6 +5,7 @@
 #include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/correction.h"
+#include "libs/domain/terms.h"
 #include "libs/domain/validate.h"
 #include "services/response/find.h"
 #include "services/response/limits.h"
@@ -63,15 +64,13 @@ std::optional<Rejection> CheckPaths(const v1::CorrectEntryRequest& request) {
   return std::nullopt;
 }
 
-absl::Time DueOf(const common::v1::DueDate& due) { return base::FromProto(due.due_at()); }
+std::string DateOf(const common::v1::DueDate& due) { return base::TimeText(base::FromProto(due.due_at())); }
 
-Event Lifted(const std::string& overdue_event_id, absl::string_view why, const Context& context) {
-  Event event = context.NewEvent();
-  auto& lifted = *event.mutable_response_overdue_lifted();
-  lifted.set_overdue_event_id(overdue_event_id);
-  lifted.set_proof_event_id(context.EventId(1));
-  lifted.set_why(std::string(why));
-  return event;
+// The entry with what this correction puts right in it.
+Event WithCorrection(Event entry, const EntryCorrected& corrected) {
+  domain::ApplyCorrection(corrected, &entry);
+  domain::ApplyCorrection(corrected, domain::MutableBodyOf(&entry));
+  return entry;
 }
 
 // The overdues that stand before the correction and are disproved by it.
@@ -79,43 +78,74 @@ void AddLifted(const State& state, const EntryCorrected& corrected, const Contex
   State after = state;
   const domain::EventRef ref{context.case_id, context.EventId(1), context.version, nullptr};
   Evolve(after, events->front(), ref);
-  for (int i = 0; i < after.open_assignments_size(); ++i) {
-    const v1::OpenAssignment& open = after.open_assignments(i);
-    if (open.assignment_id() != corrected.event_id() || open.overdue_event_id().empty()) continue;
-    if (DueOf(open.due()) > context.now) {
-      events->push_back(Lifted(
-          open.overdue_event_id(),
-          absl::StrCat("The date was ", base::TimeText(DueOf(open.due())), " and had been entered wrongly."), context));
+  const auto lift = [&](const std::string& overdue_event_id, std::string why) {
+    events->push_back(Lifted(overdue_event_id, context.EventId(1), std::move(why), context));
+  };
+  for (const auto& open : after.open_assignments()) {
+    if (open.assignment_id() != corrected.event_id()) continue;
+    if (!open.first_responsible_event_id().empty() && !domain::HasPassed(open.return_by(), context.now)) {
+      lift(open.first_responsible_event_id(),
+           absl::StrCat("The time for a return ends on ", DateOf(open.return_by()), " and had been entered wrongly."));
+    }
+    if (!open.overdue_event_id().empty() && !domain::HasPassed(open.due(), context.now)) {
+      lift(open.overdue_event_id(),
+           absl::StrCat("The date was ", DateOf(open.due()), " and had been entered wrongly."));
     }
   }
   for (const auto& settled : after.settled_assignments()) {
     if (settled.settled_event_id() != corrected.event_id() || settled.overdue_event_id().empty()) continue;
     const absl::Time settled_at = base::FromProto(settled.settled_at());
-    if (settled_at < DueOf(settled.due())) {
-      events->push_back(Lifted(settled.overdue_event_id(),
-                               absl::StrCat("It was settled on ", base::TimeText(settled_at), ", before the date (",
-                                            base::TimeText(DueOf(settled.due())),
-                                            "); the time had been entered "
-                                            "wrongly."),
-                               context));
-    }
+    if (domain::HasPassed(settled.due(), settled_at)) continue;
+    lift(settled.overdue_event_id(),
+         absl::StrCat("It was settled on ", base::TimeText(settled_at), ", before the date (", DateOf(settled.due()),
+                      "); the time had been entered wrongly."));
   }
 }
 
-// A corrected due date must be one that could have been given.
-std::optional<Rejection> CheckDue(const Event& entry, const EntryCorrected& corrected) {
-  if (!entry.has_response_requested()) return std::nullopt;
-  v1::OpenAssignment read;
-  *read.mutable_occurred_at() = entry.occurred_at();
-  *read.mutable_due() = entry.response_requested().due();
-  if (!domain::ApplyCorrection(corrected, &read)) return std::nullopt;
-  const absl::Time asked = base::FromProto(read.occurred_at());
-  const absl::Time due = DueOf(read.due());
-  if (due > asked && due <= asked + kGivenDateMax) return std::nullopt;
-  return domain::Invalid("corrections",
-                         absl::StrCat("a due date after ", base::TimeText(asked), " and not after ",
-                                      base::TimeText(asked + kGivenDateMax)),
-                         base::TimeText(due));
+// The entry with its correction must be one that could have been made.
+std::optional<Rejection> CheckCorrected(const State& state, const Event& is, const Context& context) {
+  const absl::Time occurred_at = base::FromProto(is.occurred_at());
+  if (is.has_response_requested()) {
+    const auto& due = is.response_requested().due();
+    if (due.rule() != "given") return std::nullopt;
+    const absl::Time due_at = base::FromProto(due.due_at());
+    if (due_at > occurred_at && due_at <= occurred_at + kGivenDateMax) return std::nullopt;
+    return domain::Invalid("corrections",
+                           absl::StrCat("a due date after ", base::TimeText(occurred_at), " and not after ",
+                                        base::TimeText(occurred_at + kGivenDateMax)),
+                           base::TimeText(due_at));
+  }
+  if (is.has_assignment_returned()) {
+    const std::string& id = is.assignment_returned().assignment_id();
+    const auto asked = context.history->FindEvent(id);
+    if (!asked) return std::nullopt;
+    const auto& return_by =
+        domain::AsCorrected(id, *asked, state.corrections(), context).response_requested().return_by();
+    if (!domain::HasPassed(return_by, occurred_at)) return std::nullopt;
+    return domain::Invalid("corrections", absl::StrCat("a return before ", DateOf(return_by)),
+                           base::TimeText(occurred_at));
+  }
+  if (is.has_return_term_passed() || is.has_response_overdue() || is.has_response_deadline_approaching() ||
+      is.has_response_overdue_lifted()) {
+    return domain::Illegal("not_an_act", context.case_id, "a correction of the entry that it follows from",
+                           "what the agenda concluded was not entered by anybody");
+  }
+  return std::nullopt;
+}
+
+// A date counts from the act that set it: where that act's time or a given date was wrong, it is counted again.
+void AddFollowingDates(const State& state, const Event& was, const Event& is, const Context& context,
+                       EntryCorrected* corrected) {
+  if (!is.has_response_requested()) return;
+  const absl::Time start = base::FromProto(is.occurred_at());
+  const bool moved = start != base::FromProto(was.occurred_at());
+  const auto follow = [&](const char* path, const common::v1::DueDate& due_was, const common::v1::DueDate& due_is) {
+    if (!due_is.has_due_at() || (!moved && DateOf(due_was) == DateOf(due_is))) return;
+    domain::AddFollowingDate(path, due_was,
+                             domain::CountedAgain(due_is, start, domain::BasisOf(state.header(), context)), corrected);
+  };
+  follow("due", was.response_requested().due(), is.response_requested().due());
+  follow("return_by", was.response_requested().return_by(), is.response_requested().return_by());
 }
 
 }  // namespace
@@ -130,11 +160,15 @@ Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const
                                              request.why(), state.corrections(), kLimits, context);
   if (std::holds_alternative<Rejection>(outcome)) return outcome;
   Events& events = std::get<Events>(outcome);
-  const Event entry = *context.history->FindEvent(request.event_id());
-  const EntryCorrected corrected = events.front().response_entry_corrected();
-  if (auto no = CheckDue(entry, corrected)) return *std::move(no);
-  if (auto no = RequireMayCorrect(state, entry, context)) return *std::move(no);
-  AddLifted(state, corrected, context, &events);
+  EntryCorrected& corrected = *events.front().mutable_response_entry_corrected();
+  const Event was = domain::AsCorrected(request.event_id(), *context.history->FindEvent(request.event_id()),
+                                        state.corrections(), context);
+  const Event is = WithCorrection(was, corrected);
+  if (auto no = CheckCorrected(state, is, context)) return *std::move(no);
+  if (auto no = RequireMayCorrect(state, was, context)) return *std::move(no);
+  AddFollowingDates(state, was, is, context, &corrected);
+  // A copy: what is lifted joins the same events.
+  AddLifted(state, EntryCorrected(corrected), context, &events);
   return outcome;
 }
 

@@ -145,6 +145,7 @@ void On(State& state, const v1::ExtensionGranted& e, const EventRef& ref) {
   *open->mutable_due() = e.new_due();
   open->set_due_set_by_event_id(ref.id);
   open->set_due_event_id(ref.id);
+  open->clear_warned_event_id();
   open->set_extensions(open->extensions() + 1);
 }
 
@@ -154,13 +155,24 @@ void On(State& state, const v1::ResponseOverdue& e, const EventRef& ref) {
 }
 
 void On(State& state, const common::v1::OverdueLifted& e) {
-  if (state.overdue_count() > 0) state.set_overdue_count(state.overdue_count() - 1);
+  bool lifted = false;
   for (auto& open : *state.mutable_open_assignments()) {
-    if (open.overdue_event_id() == e.overdue_event_id()) open.clear_overdue_event_id();
+    if (open.first_responsible_event_id() == e.overdue_event_id()) open.clear_first_responsible_event_id();
+    if (open.overdue_event_id() != e.overdue_event_id()) continue;
+    open.clear_overdue_event_id();
+    lifted = true;
   }
   for (auto& settled : *state.mutable_settled_assignments()) {
-    if (settled.overdue_event_id() == e.overdue_event_id()) settled.clear_overdue_event_id();
+    if (settled.overdue_event_id() != e.overdue_event_id()) continue;
+    settled.clear_overdue_event_id();
+    lifted = true;
   }
+  // Not where the time for a return was lifted: that is no overdue.
+  if (lifted && state.overdue_count() > 0) state.set_overdue_count(state.overdue_count() - 1);
+}
+
+void On(State& state, const common::v1::DeadlineApproaching& e, const EventRef& ref) {
+  if (auto* open = OpenAssignmentOf(state, e.subject())) open->set_warned_event_id(ref.id);
 }
 
 // The corrected department or date of the event itself, if the correction names it.
@@ -184,7 +196,10 @@ void CorrectAssignment(const EntryCorrected& e, const EventRef& ref, v1::OpenAss
   domain::ApplyCorrection(e, &open);
   // Once an extension set the date, the request's own date is history.
   if (open.due_set_by_event_id() != e.event_id()) *open.mutable_due() = due;
-  if (open.due().SerializeAsString() != due.SerializeAsString()) open.set_due_event_id(ref.id);
+  if (open.due().SerializeAsString() != due.SerializeAsString()) {
+    open.set_due_event_id(ref.id);
+    open.clear_warned_event_id();
+  }
   for (const auto& field : e.fields()) {
     if (field.path() == "question") open.clear_question_sha256();
   }
@@ -250,8 +265,8 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
         open->set_first_responsible_event_id(ref.id);
       }
       return;
-    // A warning changes nothing.
     case Event::kResponseDeadlineApproaching:
+      return On(state, event.response_deadline_approaching(), ref);
     // The citizen's side: the header is all that matters here.
     case Event::kCaseRegistered:
     case Event::kPolicyRebound:

@@ -1,10 +1,12 @@
 #include "services/response/find.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/time.h"
 #include "libs/domain/case_header.h"
+#include "libs/domain/terms.h"
 
 namespace whistle::response {
 
@@ -94,17 +96,25 @@ common::v1::OrganizationRef CurrentRef(const common::v1::OrganizationRef& organi
   return found == nullptr ? organization : context.registry->Ref(*found);
 }
 
-std::optional<journal::v1::Event> LiftIfInTime(const v1::OpenAssignment& assignment, absl::string_view proof_event_id,
-                                               absl::string_view what, const Context& context) {
-  const absl::Time due = base::FromProto(assignment.due().due_at());
-  if (assignment.overdue_event_id().empty() || context.occurred_at >= due) return std::nullopt;
+journal::v1::Event Lifted(const std::string& overdue_event_id, absl::string_view proof_event_id, std::string why,
+                          const Context& context) {
   journal::v1::Event event = context.NewEvent();
   auto& lifted = *event.mutable_response_overdue_lifted();
-  lifted.set_overdue_event_id(assignment.overdue_event_id());
+  lifted.set_overdue_event_id(overdue_event_id);
   lifted.set_proof_event_id(std::string(proof_event_id));
-  lifted.set_why(absl::StrCat(what, " on ", base::TimeText(context.occurred_at), ", before the date (",
-                              base::TimeText(due), "), and entered late."));
+  lifted.set_why(std::move(why));
   return event;
+}
+
+std::optional<journal::v1::Event> LiftIfInTime(const v1::OpenAssignment& assignment, absl::string_view proof_event_id,
+                                               absl::string_view what, const Context& context) {
+  if (assignment.overdue_event_id().empty() || domain::HasPassed(assignment.due(), context.occurred_at)) {
+    return std::nullopt;
+  }
+  return Lifted(assignment.overdue_event_id(), proof_event_id,
+                absl::StrCat(what, " on ", base::TimeText(context.occurred_at), ", before the date (",
+                             base::TimeText(base::FromProto(assignment.due().due_at())), "), and entered late."),
+                context);
 }
 
 }  // namespace whistle::response

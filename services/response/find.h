@@ -5,6 +5,7 @@
 #define WHISTLE_SERVICES_RESPONSE_FIND_H_
 
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "absl/strings/string_view.h"
@@ -35,6 +36,10 @@ std::optional<domain::Rejection> RequireAfter(const v1::OpenAssignment& assignme
 
 // The organization with its path as of now; as it stood in the record if the registry knows it no more.
 common::v1::OrganizationRef CurrentRef(const common::v1::OrganizationRef& organization, const domain::Context& context);
+
+// Lifts what the agenda concluded from a date: `proof_event_id` disproves it.
+journal::v1::Event Lifted(const std::string& overdue_event_id, absl::string_view proof_event_id, std::string why,
+                          const domain::Context& context);
 
 // The event that disproves the assignment's overdue, if what happens now happened before its date: `proof_event_id`
 // shows it.

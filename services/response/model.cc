@@ -2,6 +2,7 @@
 
 #include "libs/domain/correction.h"
 #include "libs/domain/entry_keys.h"
+#include "libs/domain/obligation.h"
 
 namespace whistle::response {
 namespace {
@@ -44,6 +45,7 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
     keys.push_back(IndexKey(
         {"open_condition", open.department().organization_id(), case_id, SortableEventId(open.condition_id())}));
   }
+  domain::AddDueKeys(Obligations(state, case_id), &keys);
   return keys;
 }
 
@@ -71,6 +73,8 @@ std::vector<std::string> Footprints(const State&, const Event& event, const Even
     about(event.extension_granted().assignment_id());
   } else if (event.has_response_overdue()) {
     about(event.response_overdue().assignment_id());
+  } else if (event.has_return_term_passed()) {
+    about(event.return_term_passed().assignment_id());
   } else if (event.has_response_overdue_lifted()) {
     keys.push_back(domain::BesideKey(ref.case_id, event.response_overdue_lifted().overdue_event_id(), ref.id));
   } else if (event.has_response_entry_corrected()) {
@@ -81,17 +85,7 @@ std::vector<std::string> Footprints(const State&, const Event& event, const Even
 
 std::vector<AgendaItem> Agenda(const State& state, const std::string& case_id) {
   std::vector<AgendaItem> items;
-  const auto status = state.header().status();
-  if (status != intake::v1::CASE_STATUS_REGISTERED && status != intake::v1::CASE_STATUS_ACCEPTED) return items;
-  for (const auto& open : state.open_assignments()) {
-    if (!open.overdue_event_id().empty()) continue;
-    AgendaItem& item = items.emplace_back();
-    item.set_case_id(case_id);
-    *item.mutable_due_at() = open.due().due_at();
-    item.set_kind(common::v1::AGENDA_KIND_RESPONSE_OVERDUE);
-    item.set_subject(open.assignment_id());
-    item.set_created_by_event_id(open.due_event_id());
-  }
+  domain::AddDates(Obligations(state, case_id), &items);
   return items;
 }
 
@@ -99,7 +93,7 @@ domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_RESPONSE;
   model.name = "response";
-  model.fold_fingerprint = "response-1";
+  model.fold_fingerprint = "response-2";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const Event& event, const EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);
@@ -110,6 +104,9 @@ domain::Model MakeModel() {
   model.footprints = [](const google::protobuf::Message& state, const Event& event, const EventRef& ref) {
     return Footprints(static_cast<const State&>(state), event, ref);
   };
+  model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
+    return Obligations(static_cast<const State&>(state), case_id);
+  };
   model.agenda = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Agenda(static_cast<const State&>(state), case_id);
   };
@@ -117,8 +114,8 @@ domain::Model MakeModel() {
                        const google::protobuf::Message*) -> std::optional<domain::AgendaStep> {
     if (step > 0) return std::nullopt;
     return domain::AgendaStep{item.case_id(),
-                              [id = item.subject()](const google::protobuf::Message& state, const auto& context) {
-                                return DecideOverdue(static_cast<const State&>(state), id, context);
+                              [item](const google::protobuf::Message& state, const domain::Context& context) {
+                                return DecideDate(static_cast<const State&>(state), item, context);
                               }};
   };
   return model;

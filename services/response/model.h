@@ -25,20 +25,25 @@ using State = v1::ResponseState;
 domain::Outcome Decide(const State& state, const v1::AskForResponseRequest& request, const domain::Context& context);
 domain::Outcome Decide(const State& state, const v1::ReturnAssignmentRequest& request, const domain::Context& context);
 domain::Outcome Decide(const State& state, const v1::GrantExtensionRequest& request, const domain::Context& context);
-// The agenda's: the date of this assignment has passed.
-domain::Outcome DecideOverdue(const State& state, const std::string& assignment_id, const domain::Context& context);
 // submit.cc
 domain::Outcome Decide(const State& state, const v1::SubmitResponseRequest& request, const domain::Context& context);
 // conditions.cc
 domain::Outcome Decide(const State& state, const v1::MarkConditionMetRequest& request, const domain::Context& context);
 domain::Outcome Decide(const State& state, const v1::WaiveConditionRequest& request, const domain::Context& context);
+// deadlines.cc: the agenda's own, when a date is near or has passed
+domain::Outcome DecideDate(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
 // corrections.cc
 domain::Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const domain::Context& context);
 
 // --- Evolve: folds one event of any service. Total.
 void Evolve(State& state, const journal::v1::Event& event, const domain::EventRef& ref);
 
-// --- Indexes, while the case is in this state:
+// --- Obligations (deadlines.cc): the answer to each open assignment, overdue or not; and until that time has passed,
+// its return. They rest while the case is closed, declined or merged: nobody waits then, and on reopening the old dates
+// hold.
+std::vector<common::v1::Obligation> Obligations(const State& state, const std::string& case_id);
+
+// --- Indexes, while the case is in this state, beside those of what is due (libs/domain/obligation.h):
 //   open_assignment | organization | case | assignment      open_condition | organization | case | condition
 std::vector<std::string> Indexes(const State& state, const std::string& case_id);
 
@@ -49,8 +54,7 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
 //   and the keys of what happened to each assignment and condition, and of corrections
 std::vector<std::string> Footprints(const State& state, const journal::v1::Event& event, const domain::EventRef& ref);
 
-// --- Agenda: RESPONSE_OVERDUE for each open assignment whose date has not fired, while the case is open. It rests
-// while the case is closed, declined or merged: nobody waits then, and on reopening the old date holds.
+// --- Agenda: the dates of the obligations, and when they are near.
 std::vector<common::v1::AgendaItem> Agenda(const State& state, const std::string& case_id);
 
 domain::Model MakeModel();
