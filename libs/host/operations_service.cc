@@ -14,6 +14,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/host/desk.h"
+#include "libs/host/due_list.h"
 #include "libs/projection/paging.h"
 
 namespace whistle::host {
@@ -148,7 +149,7 @@ grpc::ServerWriteReactor<ReadJournalResponse>* OperationsService::ReadJournal(gr
         const base::Offset from{wanted.from_offset()};
         parts_.journal->End(*partition, [this, reader, partition = *partition, from,
                                          follow = wanted.follow()](absl::StatusOr<base::Offset> end) {
-          //          if (!end.ok()) return reader->End(end.status());
+          if (!end.ok()) return reader->End(end.status());
           const base::Offset until = follow ? base::Offset{std::numeric_limits<int64_t>::max()} : *end;
           parts_.pumps->Post(
               [this, reader, partition, from, until] { reader->Start(parts_.journal, partition, from, until); });
@@ -259,6 +260,34 @@ grpc::ServerUnaryReactor* OperationsService::ListAgenda(grpc::CallbackServerCont
                reply.set_paused(service->engine().agenda_paused());
                return absl::OkStatus();
              });
+}
+
+grpc::ServerUnaryReactor* OperationsService::ListDue(grpc::CallbackServerContext* context,
+                                                     const ListDueRequest* request, ListDueResponse* response) {
+  const absl::StatusOr<HostedService*> asked = parts_.directory->For(*context);
+  return parts_.runner->Run(
+      context, request, response,
+      [this, asked](rpc::CallInfo info, ListDueRequest r, rpc::Completion<ListDueResponse> done) {
+        const absl::StatusOr<HostedService*> found = r.service().empty() ? asked : parts_.directory->Find(r.service());
+        if (!found.ok()) return std::move(done)(found.status());
+        HostedService* const service = *found;
+        // Both are used by whichever thread comes to it.
+        auto shared = std::make_shared<std::pair<ListDueRequest, rpc::Completion<ListDueResponse>>>(std::move(r),
+                                                                                                    std::move(done));
+        AwaitOptions(*service, shared->first.options(), info.deadline, [this, service, shared](absl::Status status) {
+          ListDueResponse reply;
+          const std::unique_ptr<projection::Reader> reader = service->store().Snapshot();
+          if (status.ok()) {
+            status = host::ListDue(*reader, service->model(), *service->engine().registry(), parts_.clock->Now(),
+                                   shared->first, reply);
+          }
+          auto positions = PositionsOf(*reader, "", service->journal().identity().partition_count);
+          status.Update(positions.status());
+          if (!status.ok()) return std::move(shared->second)(status);
+          for (common::v1::Position& position : *positions) *reply.add_positions() = std::move(position);
+          std::move(shared->second)(std::move(reply));
+        });
+      });
 }
 
 grpc::ServerUnaryReactor* OperationsService::PauseAgenda(grpc::CallbackServerContext* context,

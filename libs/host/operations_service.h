@@ -42,6 +42,8 @@ class OperationsService final : public operations::v1::OperationsService::Callba
   grpc::ServerUnaryReactor* ListAgenda(grpc::CallbackServerContext* context,
                                        const operations::v1::ListAgendaRequest* request,
                                        operations::v1::ListAgendaResponse* response) override;
+  grpc::ServerUnaryReactor* ListDue(grpc::CallbackServerContext* context, const operations::v1::ListDueRequest* request,
+                                    operations::v1::ListDueResponse* response) override;
   grpc::ServerUnaryReactor* PauseAgenda(grpc::CallbackServerContext* context,
                                         const operations::v1::PauseAgendaRequest* request,
                                         operations::v1::PauseAgendaResponse* response) override;

@@ -65,7 +65,7 @@ TEST(AdoptCalendarTest, WhatIsWrongIsNamedByItsPlace) {
     spoil(*request.mutable_calendar());
     GivenRegistry()
         .When(Organization("gansu"), request)
-        .ThenRejected(REJECTION_KIND_INVALID, "bad_field")
+        .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
         .ThenMessage(HasSubstr(field));
   };
   refused([](v1::Calendar& c) { c.clear_title(); }, "calendar.title");
@@ -95,7 +95,7 @@ TEST(AdoptCalendarTest, SixtyFourYearsAreTheMost) {
   too_many.mutable_calendar()->mutable_years(64)->set_source("notice");
   GivenRegistry()
       .When(Organization("gansu"), too_many)
-      .ThenRejected(REJECTION_KIND_INVALID, "bad_field")
+      .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
       .ThenMessage(HasSubstr("calendar.years"))
       .When(Organization("gansu"), request)
       .ThenRecorded("calendar_adopted {}");
