@@ -10,9 +10,9 @@
 
 namespace whistle::whistlectl {
 
-// Those of the case itself, and of what is open in it. Columns: date (what is owed by whom), rule, due (the last day, or
-// the time), counted ("5 working days"), policy_version and calendar_version (of the registry, under which it was set),
-// remark.
+// Those of the case itself, and of what is open in it. Columns: date (what is owed by whom), rule, due (the last day,
+// or the time), counted ("5 working days"), policy_version and calendar_version (of the registry, under which it was
+// set), remark.
 Table CaseDates(const intake::v1::IntakeState& intake, const response::v1::ResponseState& answers,
                 const coordination::v1::CoordinationState& joint, const escalation::v1::EscalationCase& account);
 

@@ -93,6 +93,7 @@ std::vector<Command> PolicyCommands();
 std::vector<Command> ScenarioCommands();
 std::vector<Command> JournalCommands();
 std::vector<Command> OperationsCommands();
+std::vector<Command> DueCommands();
 std::vector<Command> CallCommands();
 
 }  // namespace whistle::whistlectl

@@ -94,10 +94,44 @@ absl::Status ProjectionStatus(Session& session) {
   return absl::OkStatus();
 }
 
+// What is recorded when an item fires, in words.
+std::string WhatFires(common::v1::AgendaKind kind) {
+  switch (kind) {
+    case common::v1::AGENDA_KIND_RESPONSE_OVERDUE:
+      return "the answer to an assignment is overdue";
+    case common::v1::AGENDA_KIND_WHISTLE_UNANSWERED:
+      return "a called department has not come";
+    case common::v1::AGENDA_KIND_MERGE_PROPOSAL:
+      return "a merge is put before its target";
+    case common::v1::AGENDA_KIND_UNMERGE_NOTICE:
+      return "the target is told of an undone merge";
+    case common::v1::AGENDA_KIND_DEADLINE_APPROACHING:
+      return "a warning: a date is near";
+    case common::v1::AGENDA_KIND_ACCEPTANCE_OVERDUE:
+      return "nobody has decided on acceptance";
+    case common::v1::AGENDA_KIND_HANDLING_OVERDUE:
+      return "the time for handling has run out";
+    case common::v1::AGENDA_KIND_REVIEW_OVERDUE:
+      return "a review is not decided";
+    case common::v1::AGENDA_KIND_RETURN_TERM_PASSED:
+      return "not returned: first handler responsible";
+    case common::v1::AGENDA_KIND_COMMITMENT_BROKEN:
+      return "a commitment is not kept";
+    case common::v1::AGENDA_KIND_ESCALATION_UNANSWERED:
+      return "an escalation is unanswered: the next rung";
+    case common::v1::AGENDA_KIND_UPGRADED_HANDLING_OVERDUE:
+      return "upgraded handling is not completed";
+    case common::v1::AGENDA_KIND_RECTIFICATION_OVERDUE:
+      return "a letter's rectification is not reported";
+    default:
+      return "";
+  }
+}
+
 absl::Status ListAgenda(Session& session) {
   WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.arguments.Get("service")));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  Table table({"due_at", "service", "kind", "case_id", "subject", "created_by"});
+  Table table({"due_at", "service", "kind", "fires", "case_id", "subject", "created_by"});
   std::string paused;
   for (const std::string service : kServiceNames) {
     if (session.arguments.Has("service") && session.arguments.Get("service") != service) continue;
@@ -109,7 +143,7 @@ absl::Status ListAgenda(Session& session) {
       WHISTLE_RETURN_IF_ERROR(client->Call(Method("ListAgenda"), request, service, response));
       for (const common::v1::AgendaItem& item : response.items()) {
         table.AddRow({TimeOf(item.due_at()), service, Plain(common::v1::AgendaKind_Name(item.kind()), "AGENDA_KIND_"),
-                      item.case_id(), item.subject(), item.created_by_event_id()});
+                      WhatFires(item.kind()), item.case_id(), item.subject(), item.created_by_event_id()});
       }
       if (response.paused() && request.page().token().empty()) absl::StrAppend(&paused, " ", service);
       if (response.next_page_token().empty()) break;

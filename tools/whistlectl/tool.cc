@@ -160,7 +160,7 @@ const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
     for (auto group : {CaseCommands(), RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(),
-                       OperationsCommands(), CallCommands()}) {
+                       OperationsCommands(), DueCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;
