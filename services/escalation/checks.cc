@@ -96,6 +96,19 @@ std::optional<Rejection> RequireNotBefore(const google::protobuf::Timestamp& tim
                          base::TimeText(context.occurred_at));
 }
 
+const OrganizationRef* Holder(const v1::EscalationState& state) {
+  if (state.has_handling()) return &state.handling().upgraded().lead();
+  return state.header().has_handler() ? &state.header().handler() : nullptr;
+}
+
+std::optional<OrganizationRef> NextRung(const OrganizationRef& organization, const Context& context) {
+  for (const std::string& id : organization.superior_ids()) {
+    const registry::v1::Organization* superior = context.registry->Find(id);
+    if (superior != nullptr && !superior->retired()) return context.registry->Ref(*superior);
+  }
+  return std::nullopt;
+}
+
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context) {
   if (given != nullptr)

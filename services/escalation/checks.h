@@ -47,6 +47,12 @@ std::optional<Rejection> CheckDueGiven(const google::protobuf::Timestamp& due_at
 std::optional<Rejection> RequireNotBefore(const google::protobuf::Timestamp& time, absl::string_view what,
                                           const Context& context);
 
+// Who has the case: who leads upgraded handling, else the handler; null if nobody has it yet.
+const OrganizationRef* Holder(const v1::EscalationState& state);
+
+// The superior next above, as of the registry in force; nothing at the top of the tree.
+std::optional<OrganizationRef> NextRung(const OrganizationRef& organization, const Context& context);
+
 // The date that a person named, or the term of the policy from the act on.
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context);

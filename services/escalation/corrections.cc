@@ -2,9 +2,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "libs/domain/correction.h"
+#include "libs/domain/terms.h"
 #include "services/escalation/checks.h"
+#include "services/escalation/deadlines.h"
 #include "services/escalation/model.h"
 #include "services/escalation/records.h"
 
@@ -32,8 +35,8 @@ const OrganizationRef* AuthorOf(const Event& event) {
 // What the service found by itself is answered or lifted by a proof; nobody puts it right by hand.
 bool IsServicesOwn(const Event& event) {
   return event.has_finding_raised() || event.has_finding_lifted() || event.has_upgraded_handling_overdue() ||
-         event.has_rectification_overdue() || event.has_escalation_deadline_approaching() ||
-         event.has_escalation_overdue_lifted();
+         event.has_rectification_overdue() || event.has_escalation_unanswered() ||
+         event.has_escalation_deadline_approaching() || event.has_escalation_overdue_lifted();
 }
 
 // The event as the corrections so far have left it.
@@ -136,6 +139,28 @@ std::optional<Rejection> RequireAuthor(const State& state, const Event& event, c
   return std::nullopt;
 }
 
+// The date that the entry set, if it set one, and the name of its field.
+std::pair<const char*, const common::v1::DueDate*> DateOf(const Event& event) {
+  if (event.has_escalation_raised()) return {"due", &event.escalation_raised().due()};
+  if (event.has_handling_upgraded()) return {"due", &event.handling_upgraded().due()};
+  if (event.has_suggestion_issued()) return {"rectify_by", &event.suggestion_issued().rectify_by()};
+  if (event.has_rectification_rejected()) return {"rectify_by", &event.rectification_rejected().rectify_by()};
+  return {"", nullptr};
+}
+
+// A date counts from the act that set it: where that act's time or a given date was wrong, it is counted again.
+void AddFollowingDate(const State& state, const Event& was, const Event& is, const Context& context,
+                      common::v1::EntryCorrected* corrected) {
+  const auto [path, due_is] = DateOf(is);
+  if (due_is == nullptr || !due_is->has_due_at()) return;
+  const common::v1::DueDate& due_was = *DateOf(was).second;
+  const absl::Time start = base::FromProto(is.occurred_at());
+  const bool moved = start != base::FromProto(was.occurred_at());
+  if (!moved && base::FromProto(due_was.due_at()) == base::FromProto(due_is->due_at())) return;
+  domain::AddFollowingDate(path, due_was,
+                           domain::CountedAgain(*due_is, start, domain::BasisOf(state.header(), context)), corrected);
+}
+
 }  // namespace
 
 Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const Context& context) {
@@ -151,11 +176,16 @@ Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const
                            "the service found this by itself");
   }
   Event event = AsCorrected(state, request.event_id(), *entry, context);
+  const Event was = event;
   if (auto no = RequireAuthor(state, event, context)) return *std::move(no);
-  Correct(event, std::get<domain::Events>(outcome).front().escalation_entry_corrected());
+  domain::Events& events = std::get<domain::Events>(outcome);
+  common::v1::EntryCorrected& corrected = *events.front().mutable_escalation_entry_corrected();
+  Correct(event, corrected);
   // Nobody puts an act in the name of one that stands above it.
   if (auto no = RequireAuthor(state, event, context)) return *std::move(no);
   if (auto no = RequireStillLegal(event, context)) return *std::move(no);
+  AddFollowingDate(state, was, event, context, &corrected);
+  AddLifted(state, context, &events);
   return outcome;
 }
 

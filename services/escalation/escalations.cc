@@ -3,8 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/domain/case_header.h"
+#include "libs/domain/terms.h"
 #include "libs/registry/authority.h"
 #include "services/escalation/checks.h"
+#include "services/escalation/deadlines.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/model.h"
 
@@ -12,12 +14,6 @@ namespace whistle::escalation {
 namespace {
 
 using domain::Outcome;
-
-// Who has the case: who leads upgraded handling, else the handler; null if nobody has it yet.
-const OrganizationRef* Holder(const State& state) {
-  if (state.has_handling()) return &state.handling().upgraded().lead();
-  return state.header().has_handler() ? &state.header().handler() : nullptr;
-}
 
 // Grassroots organizations see the matter from the ground and may always call upwards; a department only for a case
 // that it, or one below it, holds.
@@ -38,15 +34,6 @@ std::optional<Rejection> RequireMayEscalate(const State& state, const Context& c
 std::optional<Rejection> CheckRule(v1::FindingRule rule) {
   if (v1::FindingRule_IsValid(rule)) return std::nullopt;
   return domain::Invalid("rule", "a FindingRule", absl::StrCat(static_cast<int>(rule)));
-}
-
-// The superior next above, as of the registry in force; nothing at the top of the tree.
-std::optional<OrganizationRef> NextRung(const OrganizationRef& organization, const Context& context) {
-  for (const std::string& id : organization.superior_ids()) {
-    const registry::v1::Organization* superior = context.registry->Find(id);
-    if (superior != nullptr && !superior->retired()) return context.registry->Ref(*superior);
-  }
-  return std::nullopt;
 }
 
 // Where the case goes: the lowest organization that has authority over everybody it needs, above who has it now, and
@@ -117,6 +104,13 @@ std::optional<Rejection> RequireOpenEscalation(const State& state, const std::st
     return domain::Already("escalation_settled", id, state.last_escalation().settled_by_event_id());
   }
   return NotOpen(state, id, journal::v1::Event::kEscalationRaised, "escalation", context);
+}
+
+// The rung before the open one, of which it turns out now that it was answered before its date.
+bool WasAnsweredInTime(const State& state, const std::string& id, const Context& context) {
+  const v1::Escalation& last = state.last_escalation();
+  return !id.empty() && last.escalation_id() == id && last.status() == v1::ESCALATION_STATUS_REPLACED &&
+         !last.unanswered_event_id().empty() && !domain::HasPassed(last.raised().due(), context.occurred_at);
 }
 
 }  // namespace
@@ -202,12 +196,14 @@ Outcome Decide(const State& state, const v1::DeclineEscalationRequest& request, 
   if (auto no = domain::RequireOpen(state.header(), context)) return *std::move(no);
   if (auto no = domain::CheckText(request.reason(), "reason")) return *std::move(no);
   if (auto no = domain::CheckGrounds(request.grounds(), "grounds")) return *std::move(no);
-  if (auto no = RequireOpenEscalation(state, request.escalation_id(), context)) return *std::move(no);
-  if (auto no = RequireNotBefore(state.escalation().raised_at(), "the escalation was raised", context)) {
-    return *std::move(no);
+  // A further rung does not make untrue what was answered before its time: it is recorded, and the further rung stays.
+  const bool late = WasAnsweredInTime(state, request.escalation_id(), context);
+  const v1::Escalation& escalation = late ? state.last_escalation() : state.escalation();
+  if (!late) {
+    if (auto no = RequireOpenEscalation(state, request.escalation_id(), context)) return *std::move(no);
   }
-  if (auto no =
-          domain::RequireActingFor(state.escalation().raised().to(), "the organization the case is before", context)) {
+  if (auto no = RequireNotBefore(escalation.raised_at(), "the escalation was raised", context)) return *std::move(no);
+  if (auto no = domain::RequireActingFor(escalation.raised().to(), "the organization the case is before", context)) {
     return *std::move(no);
   }
   auto acting = domain::ActingOrganization(context);
@@ -219,7 +215,9 @@ Outcome Decide(const State& state, const v1::DeclineEscalationRequest& request, 
   *declined.mutable_declined_by() = std::get<OrganizationRef>(acting);
   declined.set_reason(request.reason());
   *declined.mutable_grounds() = request.grounds();
-  return domain::Events{std::move(event)};
+  domain::Events events{std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 }  // namespace whistle::escalation

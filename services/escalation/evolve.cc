@@ -64,8 +64,14 @@ void CountFinding(State& state, v1::FindingRule rule, const std::string& finding
   at->set_last_finding_id(finding_id);
 }
 
-// The open escalation, if it is the one of that id.
+// The open escalation, if it is the one of that id; or the rung before it, of which something is heard late.
 void ContinueEscalation(State& state, const std::string& id, const Event& event, const EventRef& ref) {
+  if (!id.empty() && state.last_escalation().escalation_id() == id &&
+      state.last_escalation().status() == v1::ESCALATION_STATUS_REPLACED) {
+    Fold(*state.mutable_last_escalation(), event, ref);
+    Strip(*state.mutable_last_escalation());
+    return;
+  }
   if (!state.has_escalation() || state.escalation().escalation_id() != id) return;
   Fold(*state.mutable_escalation(), event, ref);
   Strip(*state.mutable_escalation());
@@ -81,6 +87,30 @@ void ContinueHandling(State& state, const std::string& id, const Event& event, c
   if (state.handling().status() == v1::UPGRADED_HANDLING_STATUS_ACTIVE) return;
   *state.mutable_last_handling() = std::move(*state.mutable_handling());
   state.clear_handling();
+}
+
+// Whatever it is about. Each part knows whether it is its own.
+template <typename Visit>
+void VisitDated(State& state, Visit visit) {
+  if (state.has_escalation()) visit(*state.mutable_escalation());
+  if (state.has_last_escalation()) visit(*state.mutable_last_escalation());
+  if (state.has_handling()) visit(*state.mutable_handling());
+  if (state.has_last_handling()) visit(*state.mutable_last_handling());
+  for (v1::SuggestionLetter& letter : *state.mutable_letters()) visit(letter);
+}
+
+void OnLifted(State& state, const Event& event, const EventRef& ref) {
+  VisitDated(state, [&](auto& part) {
+    Fold(part, event, ref);
+    Strip(part);
+  });
+}
+
+void OnApproaching(State& state, const Event& event, const EventRef& ref) {
+  const std::string& subject = event.escalation_deadline_approaching().subject();
+  if (state.escalation().escalation_id() == subject) return ContinueEscalation(state, subject, event, ref);
+  if (state.handling().handling_id() == subject) return ContinueHandling(state, subject, event, ref);
+  Continue(state, *state.mutable_letters(), subject, event, ref);
 }
 
 void BeginEscalation(State& state, const Event& event, const EventRef& ref) {
@@ -180,11 +210,12 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
 
     case Event::kEscalationEntryCorrected:
       return ApplyCorrections(state, event.escalation_entry_corrected(), ref);
-    // An overdue and its lifting are read from the timeline; neither changes what is open.
     case Event::kEscalationUnanswered:
+      return ContinueEscalation(state, event.escalation_unanswered().escalation_id(), event, ref);
     case Event::kEscalationDeadlineApproaching:
+      return OnApproaching(state, event, ref);
     case Event::kEscalationOverdueLifted:
-      return;
+      return OnLifted(state, event, ref);
 
     // The other services': what is needed of them is in the header.
     case Event::kCaseRegistered:

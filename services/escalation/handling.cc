@@ -5,6 +5,7 @@
 #include "libs/domain/case_header.h"
 #include "libs/registry/authority.h"
 #include "services/escalation/checks.h"
+#include "services/escalation/deadlines.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/model.h"
 
@@ -98,7 +99,9 @@ Outcome Decide(const State& state, const v1::UpgradeHandlingRequest& request, co
           "upgraded_handling", state.header(), context);
   upgraded.set_instructions(request.instructions());
   upgraded.set_replaces_handling_id(state.handling().handling_id());
-  return domain::Events{std::move(event)};
+  domain::Events events{std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::CompleteHandlingRequest& request, const Context& context) {
@@ -139,7 +142,9 @@ Outcome Decide(const State& state, const v1::CompleteHandlingRequest& request, c
   completed.set_handling_id(id);
   *completed.mutable_completed_by() = std::get<OrganizationRef>(acting);
   *event.mutable_handling_completed() = std::move(completed);
-  return domain::Events{std::move(event)};
+  domain::Events events{std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 }  // namespace whistle::escalation

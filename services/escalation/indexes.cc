@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "libs/domain/obligation.h"
 #include "services/escalation/keys.h"
 #include "services/escalation/model.h"
 #include "services/escalation/records.h"
@@ -81,6 +82,33 @@ void AddCorrected(std::vector<std::string>& out, const State& state, const std::
   }
 }
 
+// What a lifted overdue was about: what its proof is about, which is an event of the same decision.
+std::vector<std::string> LiftedSubjects(const State& state, const journal::v1::Event& event, const EventRef& ref) {
+  const auto proof = domain::ParseEventId(event.escalation_overdue_lifted().proof_event_id());
+  if (!proof || ref.decision == nullptr || proof->number < 1 || proof->number > ref.decision->events_size()) return {};
+  const journal::v1::Event& act = ref.decision->events(proof->number - 1);
+  if (!act.has_escalation_entry_corrected()) {
+    return SubjectsOf(act,
+                      {ref.case_id, event.escalation_overdue_lifted().proof_event_id(), ref.version, ref.decision});
+  }
+  // A correction is about the entry that it puts right: the thing itself, or what was done about it.
+  const std::string& entry_id = act.escalation_entry_corrected().event_id();
+  for (const v1::Escalation* one : {&state.escalation(), &state.last_escalation()}) {
+    if (one->escalation_id() == entry_id || one->settled_by_event_id() == entry_id) return {one->escalation_id()};
+  }
+  for (const v1::UpgradedHandling* one : {&state.handling(), &state.last_handling()}) {
+    if (one->handling_id() == entry_id || one->settled_by_event_id() == entry_id) return {one->handling_id()};
+  }
+  for (const v1::SuggestionLetter& letter : state.letters()) {
+    bool about = letter.letter_id() == entry_id;
+    for (const auto& round : letter.rounds()) {
+      about |= round.reported_event_id() == entry_id || round.judged_event_id() == entry_id;
+    }
+    if (about) return {letter.letter_id()};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string PadId(absl::string_view event_id) {
@@ -117,12 +145,15 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
   for (const auto& hazard : state.hazards()) {
     AddHazard(out, case_id, kOpen, hazard.hazard_id(), hazard.identified().site().site_id(), hazard.responsible());
   }
+  domain::AddDueKeys(Obligations(state, case_id), &out);
   return out;
 }
 
 std::vector<std::string> Footprints(const State& state, const journal::v1::Event& event, const EventRef& ref) {
   std::vector<std::string> out;
-  for (const std::string& subject : SubjectsOf(event, ref)) {
+  std::vector<std::string> subjects = SubjectsOf(event, ref);
+  if (event.has_escalation_overdue_lifted()) subjects = LiftedSubjects(state, event, ref);
+  for (const std::string& subject : subjects) {
     out.push_back(IndexKey({"event", ref.case_id, PadId(subject), PadId(ref.id)}));
   }
   if (event.has_finding_raised()) {

@@ -4,6 +4,7 @@
 #include "libs/base/time.h"
 #include "libs/domain/case_header.h"
 #include "services/escalation/checks.h"
+#include "services/escalation/deadlines.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/model.h"
 
@@ -113,7 +114,9 @@ Outcome Decide(const State& state, const v1::ReportRectificationRequest& request
   *reported.mutable_reported_by() = std::get<OrganizationRef>(acting);
   reported.set_text(request.text());
   *reported.mutable_evidence() = request.evidence();
-  return domain::Events{std::move(event)};
+  domain::Events events{std::move(event)};
+  AddLifted(state, context, &events);
+  return events;
 }
 
 Outcome Decide(const State& state, const v1::AcceptRectificationRequest& request, const Context& context) {

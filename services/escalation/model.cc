@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "libs/domain/obligation.h"
+
 namespace whistle::escalation {
 namespace {
 
@@ -9,13 +11,17 @@ const State& AsState(const google::protobuf::Message& state) { return static_cas
 
 }  // namespace
 
-std::vector<common::v1::AgendaItem> Agenda(const State&, const std::string&) { return {}; }
+std::vector<common::v1::AgendaItem> Agenda(const State& state, const std::string& case_id) {
+  std::vector<common::v1::AgendaItem> items;
+  domain::AddDates(Obligations(state, case_id), &items);
+  return items;
+}
 
 domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_ESCALATION;
   model.name = "escalation";
-  model.fold_fingerprint = "escalation-1";
+  model.fold_fingerprint = "escalation-2";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const journal::v1::Event& event, const domain::EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);
@@ -25,11 +31,20 @@ domain::Model MakeModel() {
   };
   model.footprints = [](const google::protobuf::Message& state, const journal::v1::Event& event,
                         const domain::EventRef& ref) { return Footprints(AsState(state), event, ref); };
+  model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
+    return Obligations(AsState(state), case_id);
+  };
   model.agenda = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Agenda(AsState(state), case_id);
   };
-  model.next_step = [](const common::v1::AgendaItem&, int,
-                       const google::protobuf::Message*) -> std::optional<domain::AgendaStep> { return std::nullopt; };
+  model.next_step = [](const common::v1::AgendaItem& item, int step,
+                       const google::protobuf::Message*) -> std::optional<domain::AgendaStep> {
+    if (step > 0) return std::nullopt;
+    return domain::AgendaStep{item.case_id(),
+                              [item](const google::protobuf::Message& state, const domain::Context& context) {
+                                return DecideDate(AsState(state), item, context);
+                              }};
+  };
   return model;
 }
 

@@ -57,6 +57,11 @@ void CorrectTime(const EntryCorrected& corrected, Timestamp* time) {
   if (domain::ApplyCorrection(corrected, &event)) *time = event.occurred_at();
 }
 
+// Whoever was warned of a date is warned of another one.
+bool Moved(const common::v1::DueDate& was, const common::v1::DueDate& is) {
+  return was.due_at().seconds() != is.due_at().seconds() || was.due_at().nanos() != is.due_at().nanos();
+}
+
 template <typename Body>
 void CorrectPart(const EntryCorrected& corrected, Body* body, Timestamp* time) {
   domain::ApplyCorrection(corrected, body);
@@ -72,6 +77,8 @@ std::vector<std::string> SubjectsOf(const Event& event, const EventRef& ref) {
   if (event.has_escalation_raised()) ids = {ref.id, event.escalation_raised().previous_escalation_id()};
   if (event.has_escalation_declined()) ids = {event.escalation_declined().escalation_id()};
   if (event.has_escalation_evidence_added()) ids = {event.escalation_evidence_added().escalation_id()};
+  if (event.has_escalation_unanswered()) ids = {event.escalation_unanswered().escalation_id()};
+  if (event.has_escalation_deadline_approaching()) ids = {event.escalation_deadline_approaching().subject()};
   if (event.has_handling_upgraded()) {
     ids = {ref.id, event.handling_upgraded().escalation_id(), event.handling_upgraded().replaces_handling_id()};
   }
@@ -136,6 +143,12 @@ void Fold(v1::Escalation& escalation, const Event& event, const EventRef& ref) {
   } else if (event.has_handling_upgraded()) {
     escalation.set_status(v1::ESCALATION_STATUS_UPGRADED);
     Settle(escalation, event, ref);
+  } else if (event.has_escalation_unanswered()) {
+    escalation.set_unanswered_event_id(ref.id);
+  } else if (event.has_escalation_deadline_approaching()) {
+    escalation.set_warned_event_id(ref.id);
+  } else if (event.escalation_overdue_lifted().overdue_event_id() == escalation.unanswered_event_id()) {
+    escalation.clear_unanswered_event_id();
   }
 }
 
@@ -154,12 +167,17 @@ void Fold(v1::UpgradedHandling& handling, const Event& event, const EventRef& re
     handling.set_status(v1::UPGRADED_HANDLING_STATUS_COMPLETED);
     Settle(handling, event, ref);
     *handling.mutable_completed() = event.handling_completed();
+  } else if (event.has_escalation_deadline_approaching()) {
+    handling.set_warned_event_id(ref.id);
+  } else if (event.escalation_overdue_lifted().overdue_event_id() == handling.overdue_event_id()) {
+    handling.clear_overdue_event_id();
   }
 }
 
 void Fold(v1::SuggestionLetter& letter, const Event& event, const EventRef& ref) {
   if (event.has_suggestion_issued()) {
     letter.set_letter_id(ref.id);
+    letter.set_due_event_id(ref.id);
     letter.set_status(v1::LETTER_STATUS_ISSUED);
     *letter.mutable_issued_at() = event.occurred_at();
     *letter.mutable_issued() = event.suggestion_issued();
@@ -180,14 +198,20 @@ void Fold(v1::SuggestionLetter& letter, const Event& event, const EventRef& ref)
     } else {
       letter.set_status(v1::LETTER_STATUS_REJECTED);
       letter.set_rejected_count(letter.rejected_count() + 1);
-      // The new date has not passed.
+      // The new date has not passed, and nobody was warned of it.
       letter.clear_overdue_event_id();
+      letter.clear_warned_event_id();
+      letter.set_due_event_id(ref.id);
       *round.mutable_rejected() = event.rectification_rejected();
     }
   } else if (event.has_rectification_overdue()) {
     letter.set_overdue_event_id(ref.id);
   } else if (event.has_referred_for_accountability()) {
     letter.set_referral_id(ref.id);
+  } else if (event.has_escalation_deadline_approaching()) {
+    letter.set_warned_event_id(ref.id);
+  } else if (event.escalation_overdue_lifted().overdue_event_id() == letter.overdue_event_id()) {
+    letter.clear_overdue_event_id();
   }
   DeriveDate(letter);
 }
@@ -309,7 +333,9 @@ void Strip(v1::Hazard& hazard) {
 
 void Correct(v1::Escalation& escalation, const EntryCorrected& corrected) {
   if (corrected.event_id() == escalation.escalation_id()) {
+    const common::v1::DueDate was = escalation.raised().due();
     CorrectPart(corrected, escalation.mutable_raised(), escalation.mutable_raised_at());
+    if (Moved(was, escalation.raised().due())) escalation.clear_warned_event_id();
   } else if (corrected.event_id() == escalation.settled_by_event_id()) {
     if (escalation.has_declined()) domain::ApplyCorrection(corrected, escalation.mutable_declined());
     CorrectTime(corrected, escalation.mutable_settled_at());
@@ -321,7 +347,9 @@ void Correct(v1::Escalation& escalation, const EntryCorrected& corrected) {
 
 void Correct(v1::UpgradedHandling& handling, const EntryCorrected& corrected) {
   if (corrected.event_id() == handling.handling_id()) {
+    const common::v1::DueDate was = handling.upgraded().due();
     CorrectPart(corrected, handling.mutable_upgraded(), handling.mutable_upgraded_at());
+    if (Moved(was, handling.upgraded().due())) handling.clear_warned_event_id();
   } else if (corrected.event_id() == handling.settled_by_event_id()) {
     if (handling.has_completed()) domain::ApplyCorrection(corrected, handling.mutable_completed());
     CorrectTime(corrected, handling.mutable_settled_at());
@@ -332,6 +360,7 @@ void Correct(v1::UpgradedHandling& handling, const EntryCorrected& corrected) {
 }
 
 void Correct(v1::SuggestionLetter& letter, const EntryCorrected& corrected) {
+  const common::v1::DueDate was = letter.rectify_by();
   if (corrected.event_id() == letter.letter_id()) {
     CorrectPart(corrected, letter.mutable_issued(), letter.mutable_issued_at());
   }
@@ -342,6 +371,7 @@ void Correct(v1::SuggestionLetter& letter, const EntryCorrected& corrected) {
     }
   }
   DeriveDate(letter);
+  if (Moved(was, letter.rectify_by())) letter.clear_warned_event_id();
   Strip(letter);
 }
 
