@@ -53,7 +53,7 @@ auto GivenOpened() {
 
 TEST(ReferForAccountabilityTest, DoneRightFromALetterWhoseDatePassed) {
   GivenLetter()
-      .At("2021-08-31")
+      .At("2021-09-01")
       .When(Organization("gansu"), Refer("letter_id: '4.1'"))
       .ThenRecorded(R"(referred_for_accountability { letter_id: "4.1" referred_by { organization_id: "gansu" }
           to { organization_id: "gansu-discipline" } organizations { organization_id: "broadcast-company" }
@@ -69,7 +69,7 @@ TEST(ReferForAccountabilityTest, DoneRightWithoutALetter) {
 
 TEST(ReferForAccountabilityTest, DoneTwiceFromTheSameLetterIsRefused) {
   GivenLetter()
-      .At("2021-08-31")
+      .At("2021-09-01")
       .Command(Organization("gansu"), Refer("letter_id: '4.1'"))
       .When(Organization("gansu"), Refer("letter_id: '4.1'"))
       .ThenRejected(REJECTION_KIND_ALREADY, "letter_referred")
@@ -88,7 +88,7 @@ TEST(ReferForAccountabilityTest, DoneTooLateOnAClosedCaseIsStillRecordedAndOnAMe
   // What was begun before the merge is carried to its end.
   GivenLetter()
       .Event(Organization("lanzhou"), kCaseMerged)
-      .At("2021-08-31")
+      .At("2021-09-01")
       .When(Organization("gansu"), Refer("letter_id: '4.1'"))
       .ThenRecorded("referred_for_accountability {}");
 }
@@ -105,10 +105,10 @@ TEST(ReferForAccountabilityTest, DoneByTheWrongOneIsRefused) {
 
 TEST(ReferForAccountabilityTest, ALetterThatIsNotDueIsNotReferred) {
   GivenLetter()
-      .At("2021-08-30")
+      .At("2021-08-31")
       .When(Organization("gansu"), Refer("letter_id: '4.1'"))
       .ThenRejected(REJECTION_KIND_ILLEGAL, "letter_not_due")
-      .ThenMessage(HasSubstr("2021-08-31"))
+      .ThenMessage(HasSubstr("2021-09-01"))
       .Command(Organization("broadcast-company"),
                Request<ReportRectificationRequest>("letter_id: '4.1' text: 'It is not clear.'"))
       .When(Organization("gansu"), Refer("letter_id: '4.1'"))

@@ -40,11 +40,12 @@ TEST(RaiseEscalationTest, DoneRightPutsTheCaseBeforeTheLowestCommonSuperior) {
           to { organization_id: "gansu" } needed { organization_id: "gas-company" superior_ids: "gansu" }
           needed { organization_id: "developer" outside_tree: true } left_out_organization_ids: "developer"
           computed: true raised_by { organization_id: "lanzhou-petition-office" }
-          due { due_at @2021-07-15 rule: "escalation_rung" days: 5 registry_version: 1 } })")
+          due { due_at @2021-07-16 rule: "escalation_rung" days: 5 registry_version: 1 } })")
       .ThenState(R"(escalation { escalation_id: "4.1" status: ESCALATION_STATUS_OPEN
                                  evidence_event_ids: ["1.1", "3.1"] } escalations_raised: 1)")
       .ThenFoundUnder({"escalation.open.before", "gansu", "case-1", "000000000004.0001"})
-      .ThenNothingIsDue();
+      .ThenDue("due_at @2021-07-14T04:48:00Z kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1'",
+               "due_at @2021-07-16 kind: AGENDA_KIND_ESCALATION_UNANSWERED subject: '4.1'");
 }
 
 TEST(RaiseEscalationTest, DoneTwiceIsRefusedWhileOneIsOpen) {

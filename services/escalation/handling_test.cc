@@ -33,9 +33,10 @@ TEST(UpgradeHandlingTest, DoneRightBindsAllWithAnOfficeAndADate) {
           upgraded_by { organization_id: "gansu" } lead { organization_id: "gansu" }
           leader_office: "office of the vice governor" handler { organization_id: "lanzhou-petition-office" }
           bound { organization_id: "gas-company" } bound { organization_id: "broadcast-company-lanzhou" }
-          due { due_at @2021-07-17 rule: "upgraded_handling" days: 5 registry_version: 1 } })")
+          due { due_at @2021-07-18 rule: "upgraded_handling" days: 5 registry_version: 1 } })")
       .ThenState(R"(handling { handling_id: "4.1" status: UPGRADED_HANDLING_STATUS_ACTIVE } handlings_upgraded: 1)")
-      .ThenNothingIsDue();
+      .ThenDue("due_at @2021-07-16T04:48:00Z kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1'",
+               "due_at @2021-07-18 kind: AGENDA_KIND_UPGRADED_HANDLING_OVERDUE subject: '4.1'");
 }
 
 TEST(UpgradeHandlingTest, DoneTwiceByTheSameLeadIsRefused) {

@@ -49,11 +49,12 @@ TEST(IssueSuggestionTest, DoneRightSetsADateToRectify) {
           kind: SUGGESTION_KIND_IMPROVE_WORK issued_by { organization_id: "gansu" }
           addressee { organization_id: "gas-company" superior_ids: "gansu" }
           text: "Publish the conditions for a connection."
-          rectify_by { due_at @2021-08-31 rule: "rectification" days: 30 registry_version: 1 } })")
-      .ThenState(R"(letters { letter_id: "4.1" status: LETTER_STATUS_ISSUED rectify_by { due_at @2021-08-31 } }
+          rectify_by { due_at @2021-09-01 rule: "rectification" days: 30 registry_version: 1 } })")
+      .ThenState(R"(letters { letter_id: "4.1" status: LETTER_STATUS_ISSUED rectify_by { due_at @2021-09-01 } }
                     letters_issued: 1)")
       .ThenFoundUnder({"letter.open.to", "gas-company", "case-1", "000000000004.0001"})
-      .ThenNothingIsDue();
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING subject: '4.1'",
+               "due_at @2021-09-01 kind: AGENDA_KIND_RECTIFICATION_OVERDUE subject: '4.1'");
 }
 
 TEST(IssueSuggestionTest, DoneTwiceIsASecondLetter) {
@@ -205,7 +206,7 @@ TEST(AcceptRectificationTest, NeedsAReportAndALetter) {
   GivenIssued()
       .When(Organization("gansu"), Accept())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "no_report")
-      .ThenMessage(HasSubstr("2021-08-31"))
+      .ThenMessage(HasSubstr("2021-09-01"))
       .When(Organization("gansu"), Accept("3.1"))
       .ThenRejected(REJECTION_KIND_NOT_FOUND, "unknown_letter");
 }
@@ -214,9 +215,9 @@ TEST(RejectRectificationTest, DoneRightSetsANewDate) {
   GivenReported()
       .When(Organization("gansu"), Reject())
       .ThenRecorded(R"(rectification_rejected { letter_id: "4.1" rejected_by { organization_id: "gansu" }
-          reason: "half of them are missing" rectify_by { due_at @2021-09-19 rule: "rectification" days: 30 } })")
+          reason: "half of them are missing" rectify_by { due_at @2021-09-20 rule: "rectification" days: 30 } })")
       .ThenState(R"(letters { letter_id: "4.1" status: LETTER_STATUS_REJECTED rejected_count: 1
-                              rectify_by { due_at @2021-09-19 } })");
+                              rectify_by { due_at @2021-09-20 } })");
 }
 
 TEST(RejectRectificationTest, DoneTwiceIsRefused) {
@@ -245,7 +246,7 @@ TEST(RejectRectificationTest, AGivenDateHoldsUntilTheNextRejection) {
       .Command(Organization("gas-company"), Report())
       .ThenState("letters { status: LETTER_STATUS_REPORTED rectify_by { due_at @2021-08-25 } }")
       .Command(Organization("gansu"), Reject())
-      .ThenState("letters { rejected_count: 2 rectify_by { due_at @2021-09-19 } }")
+      .ThenState("letters { rejected_count: 2 rectify_by { due_at @2021-09-20 } }")
       .When(Organization("gansu"), Reject("rectify_by @2021-08-01"))
       .ThenRejected(REJECTION_KIND_INVALID, "invalid_field");
 }

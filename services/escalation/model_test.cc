@@ -68,7 +68,8 @@ Folded FoldRandom(uint32_t seed, int count) {
     Evolve(folded.state, event, ref);
     for (std::string& key : Footprints(folded.state, event, ref)) folded.keys.push_back(std::move(key));
     for (std::string& key : Indexes(folded.state, "case-1")) folded.keys.push_back(std::move(key));
-    EXPECT_TRUE(Agenda(folded.state, "case-1").empty());
+    // Every item is of something that is owed.
+    EXPECT_LE(Agenda(folded.state, "case-1").size(), 2 * Obligations(folded.state, "case-1").size());
   }
   return folded;
 }
@@ -139,15 +140,6 @@ TEST(LimitsTest, TheFullestStateStaysBelowAHundredAndTwentyEightKiB) {
     scenario.Command(Organization("gansu"), hazard);
   }
   EXPECT_LT(scenario.state().ByteSizeLong(), 128u * 1024);
-}
-
-TEST(AgendaTest, NothingThatPersonsDoHereFallsDueByItself) {
-  GivenInHandling()
-      .Command(Petitioner(), Request<v1::RaiseEscalationRequest>("reason: 'r' evidence_event_ids: '1.1'"))
-      .At("2031-01-01")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded()
-      .ThenNothingIsDue();
 }
 
 TEST(KeysTest, PaddedIdsComeBack) {
