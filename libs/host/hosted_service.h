@@ -19,6 +19,7 @@
 #include "libs/base/clock.h"
 #include "libs/domain/model.h"
 #include "libs/engine/engine.h"
+#include "libs/host/overdue_count.h"
 #include "libs/journal/journal.h"
 #include "libs/projection/store.h"
 #include "libs/telemetry/log.h"
@@ -64,7 +65,8 @@ class HostedService {
   // service lives.
   void AddFoldListener(std::function<void(base::PartitionId)> listener);
 
-  // Brings the gauges up to date that nothing else pushes: journal ends, agenda size and lateness.
+  // Brings the gauges up to date that nothing else pushes: journal ends, agenda size and lateness, and, at most every
+  // kOverdueInterval of the wall clock, what is overdue.
   void RefreshMetrics();
 
   // Answers everybody and ends the engine's threads. Idempotent.
@@ -82,6 +84,8 @@ class HostedService {
   std::unique_ptr<projection::Store> store_;
   std::unique_ptr<EngineObserver> observer_;
   std::unique_ptr<engine::Engine> engine_;
+
+  OverdueGauges overdue_;
 
   // One pause or resume at a time: the file and the engine must say the same.
   absl::Mutex pause_mutex_;

@@ -132,16 +132,19 @@ TEST(ServiceMetrics, EveryNameBeginsWithWhistleEndsInItsUnitAndCarriesTheService
     metrics.JournalEnd("3").Set(17);
     metrics.ProjectionPosition("3").Set(16);
     metrics.PartitionStopped("3").Set(0);
+    metrics.Overdue("response", "city").Set(2);
   }
   for (const absl::string_view line : absl::StrSplit(registry.Render(), '\n', absl::SkipEmpty())) {
     if (line[0] == '#') continue;
-    EXPECT_THAT(std::string(line), MatchesRegex("whistle_[a-z_]+_(total|offset|seconds|seconds_bucket|seconds_sum|"
-                                                "seconds_count|items|in_flight|open|paused|"
-                                                "stopped)\\{service=\"(intake|response)\".*"));
+    EXPECT_THAT(std::string(line),
+                MatchesRegex("whistle_([a-z_]+_)?(total|overdue|offset|seconds|seconds_bucket|seconds_sum|"
+                             "seconds_count|items|in_flight|open|paused|"
+                             "stopped)\\{service=\"(intake|response)\".*"));
   }
   EXPECT_THAT(registry.Render(), HasSubstr("whistle_journal_end_offset{service=\"intake\",partition=\"3\"} 17\n"));
   EXPECT_THAT(registry.Render(),
               HasSubstr("whistle_projection_position_offset{service=\"response\",partition=\"3\"} 16\n"));
+  EXPECT_THAT(registry.Render(), HasSubstr("whistle_overdue{service=\"intake\",rule=\"response\",level=\"city\"} 2\n"));
   EXPECT_THAT(registry.Render(),
               HasSubstr("whistle_commands_total{service=\"intake\",method=\"CloseCase\",outcome=\"recorded\"} 1\n"));
 }

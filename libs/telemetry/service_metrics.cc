@@ -49,7 +49,9 @@ ServiceMetrics::ServiceMetrics(Registry& registry, absl::string_view service)
                                            "The offset of the record that the projection reads next.",
                                            {"service", "partition"})),
       partition_stopped_(registry.Gauges("whistle_partition_stopped", "1 while a partition is halted or diverged.",
-                                         {"service", "partition"})) {}
+                                         {"service", "partition"})),
+      overdue_(registry.Gauges("whistle_overdue", "Open overdue obligations by rule and level of who owes.",
+                               {"service", "rule", "level"})) {}
 
 Counter& ServiceMetrics::Command(absl::string_view method, absl::string_view outcome) {
   return commands_.With({service_, method, outcome});
@@ -75,6 +77,10 @@ Gauge& ServiceMetrics::ProjectionPosition(absl::string_view partition) {
 
 Gauge& ServiceMetrics::PartitionStopped(absl::string_view partition) {
   return partition_stopped_.With({service_, partition});
+}
+
+Gauge& ServiceMetrics::Overdue(absl::string_view rule, absl::string_view level) {
+  return overdue_.With({service_, rule, level});
 }
 
 }  // namespace whistle::telemetry

@@ -41,6 +41,12 @@ class ServiceMetrics {
   // 1 while a partition is halted or diverged, 0 otherwise.
   Gauge& PartitionStopped(absl::string_view partition);
 
+  // Open obligations whose date has passed and whose overdue is on record, by rule ("response") and by the level of the
+  // organization that owes in the registry in force ("city"; "outside" the tree, "none" without one, "unknown").
+  // Counted at most every 10 s (libs/host/overdue_count.h), however often it is scraped; summed over services by the
+  // reader.
+  Gauge& Overdue(absl::string_view rule, absl::string_view level);
+
   // Own decisions that did not count because another was first, and what was built on them.
   Counter& superseded;
   // Commands decided again after they were superseded.
@@ -76,6 +82,7 @@ class ServiceMetrics {
   Family<Gauge>& journal_end_;
   Family<Gauge>& projection_position_;
   Family<Gauge>& partition_stopped_;
+  Family<Gauge>& overdue_;
 };
 
 }  // namespace whistle::telemetry
