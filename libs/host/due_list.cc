@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "libs/base/text.h"
 #include "libs/base/proto.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/base/time.h"
 #include "libs/domain/obligation.h"
 #include "libs/domain/terms.h"

@@ -55,6 +55,8 @@ class HostedService {
   engine::Engine& engine() { return *engine_; }
   const projection::Store& store() const { return *store_; }
   journal::Journal& journal() { return *options_.journal; }
+  // The journal's kind of clock.
+  const base::Clock& clock() const { return *options_.clock; }
   std::string fold_fingerprint() const;
 
   // Kept in a file beside the store, so that what was paused stays so over a restart.

@@ -5,6 +5,7 @@
 #include "services/intake/deadlines.h"
 #include "services/intake/limits.h"
 #include "services/intake/model.h"
+#include "services/intake/owned.h"
 #include "whistle/response/v1/events.pb.h"
 
 namespace whistle::intake {
@@ -173,6 +174,7 @@ void SetAcceptanceDecided(State& state, const Event& event, const EventRef& ref)
 
 void Evolve(State& state, const Event& event, const EventRef& ref) {
   domain::EvolveHeader(*state.mutable_header(), event, ref);
+  EvolveOwned(state, event, ref);
   switch (event.body_case()) {
     case Event::kCaseRegistered:
       state.set_policy_event_id(ref.id);

@@ -31,6 +31,10 @@ inline constexpr int kRecentEvidenceMax = 32;
 // A case's state stays below this, with every collection at its limit. Most cases need a few KiB: the policy takes one.
 inline constexpr size_t kStateBytesMax = 96 * 1024;
 
+// Owners in turn whose stretches the state keeps: who has more has been passed around enough to be seen. Older ones are
+// read from the timeline.
+inline constexpr int kOwnedKept = 32;
+
 }  // namespace whistle::intake
 
 #endif  // WHISTLE_SERVICES_INTAKE_LIMITS_H_

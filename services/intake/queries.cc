@@ -198,7 +198,8 @@ absl::StatusOr<std::string> ListEvents(const Reader& reader, const Request& requ
 
 }  // namespace
 
-absl::Status GetCase(const Reader& reader, const v1::GetCaseRequest& request, v1::GetCaseResponse& response) {
+absl::Status GetCase(const Reader& reader, const ClockReading& reading, const v1::GetCaseRequest& request,
+                     v1::GetCaseResponse& response) {
   WHISTLE_ASSIGN_OR_RETURN(Row row, RequireRow(reader, request.case_id()));
   WHISTLE_ASSIGN_OR_RETURN(const journal::v1::Event registration,
                            ReadEvent(reader, request.case_id(), {base::Version{1}, 1}));
@@ -213,11 +214,13 @@ absl::Status GetCase(const Reader& reader, const v1::GetCaseRequest& request, v1
   WHISTLE_ASSIGN_OR_RETURN(const auto linked,
                            reader.ScanIndex(IndexKey({kLinkedIndex, request.case_id()}), "", kLinksMax));
   for (const auto& link : linked) answer.add_linked_from_case_ids(link.case_id);
+  *answer.mutable_clocks() = ClocksOf(row.state, reading, Owners::kAll);
   *answer.mutable_state() = std::move(row.state);
   return absl::OkStatus();
 }
 
-absl::Status ListCases(const Reader& reader, const v1::ListCasesRequest& request, v1::ListCasesResponse& response) {
+absl::Status ListCases(const Reader& reader, const ClockReading& reading, const v1::ListCasesRequest& request,
+                       v1::ListCasesResponse& response) {
   WHISTLE_RETURN_IF_ERROR(CheckFilter(request));
   WHISTLE_ASSIGN_OR_RETURN(const int size, projection::PageSize(request.page()));
   const std::string query = QueryBytes(request);
@@ -248,6 +251,7 @@ absl::Status ListCases(const Reader& reader, const v1::ListCasesRequest& request
       *summary.mutable_header() = found->state.header();
       summary.set_contact_count(found->state.contact_count());
       summary.set_petitioner_count(found->state.petitioner_count());
+      *summary.mutable_clocks() = ClocksOf(found->state, reading, Owners::kPresent);
       bytes += summary.ByteSizeLong();
     }
     if (rows.size() < kRowsAtATime) return absl::OkStatus();

@@ -6,14 +6,16 @@
 
 #include "absl/status/status.h"
 #include "libs/projection/store.h"
+#include "services/intake/clocks.h"
 #include "whistle/intake/v1/service.pb.h"
 
 namespace whistle::intake {
 
-absl::Status GetCase(const projection::Reader& reader, const v1::GetCaseRequest& request,
+// Both tell the case's two clocks as of `reading`.
+absl::Status GetCase(const projection::Reader& reader, const ClockReading& reading, const v1::GetCaseRequest& request,
                      v1::GetCaseResponse& response);
-absl::Status ListCases(const projection::Reader& reader, const v1::ListCasesRequest& request,
-                       v1::ListCasesResponse& response);
+absl::Status ListCases(const projection::Reader& reader, const ClockReading& reading,
+                       const v1::ListCasesRequest& request, v1::ListCasesResponse& response);
 absl::Status ListContacts(const projection::Reader& reader, const v1::ListContactsRequest& request,
                           v1::ListContactsResponse& response);
 absl::Status ListEvidence(const projection::Reader& reader, const v1::ListEvidenceRequest& request,

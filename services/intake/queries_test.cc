@@ -1,6 +1,7 @@
 #include "services/intake/queries.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/time.h"
 #include "libs/testing/scenario_store.h"
 #include "services/intake/scenario.h"
 
@@ -15,6 +16,20 @@ using testing::Organization;
 using testing::Petitioner;
 using testing::Project;
 using testing::Request;
+
+// Asked on this day, without a calendar.
+ClockReading Reading() {
+  static const registry::Calendar kNone;
+  return {*base::TimeFromText("2021-08-01"), kNone};
+}
+absl::Status GetCaseNow(const projection::Reader& reader, const v1::GetCaseRequest& request,
+                        v1::GetCaseResponse& response) {
+  return GetCase(reader, Reading(), request, response);
+}
+absl::Status ListCasesNow(const projection::Reader& reader, const v1::ListCasesRequest& request,
+                          v1::ListCasesResponse& response) {
+  return ListCases(reader, Reading(), request, response);
+}
 
 v1::RecordContactRequest Visit(const std::string& note) {
   auto request = Request<v1::RecordContactRequest>(R"(channel: CONTACT_CHANNEL_VISIT contacted_id: "gas-company")");
@@ -48,7 +63,7 @@ TEST(GetCaseTest, ItShowsTheCaseWhole) {
   auto scenario = GivenThreeCases();
   projection::MemoryStore store;
   Project(scenario.world(), kThree, store);
-  const auto response = Ask<v1::GetCaseResponse>(store, GetCase, Request<v1::GetCaseRequest>("case_id: 'case-1'"));
+  const auto response = Ask<v1::GetCaseResponse>(store, GetCaseNow, Request<v1::GetCaseRequest>("case_id: 'case-1'"));
   EXPECT_EQ(testing::Missing(Request<v1::Case>(R"(
                 case_id: "case-1" version: 3 demand: "Connect the building to the gas network."
                 state { header { status: CASE_STATUS_ACCEPTED handler { organization_id: "lanzhou-petition-office" } } }
@@ -71,7 +86,7 @@ TEST(GetCaseTest, TheDemandIsTheOneThatWasPutRightLast) {
   correct("Gas, at last.");
   projection::MemoryStore store;
   Project(scenario.world(), {"case-1"}, store);
-  const auto response = Ask<v1::GetCaseResponse>(store, GetCase, Request<v1::GetCaseRequest>("case_id: 'case-1'"));
+  const auto response = Ask<v1::GetCaseResponse>(store, GetCaseNow, Request<v1::GetCaseRequest>("case_id: 'case-1'"));
   EXPECT_EQ(response.case_().demand(), "Gas, at last.");
 }
 
@@ -86,7 +101,7 @@ TEST(GetCaseTest, WhatMergedCasesBringIsCountedIn) {
       .WhenTheAgendaRuns();
   projection::MemoryStore store;
   Project(scenario.world(), {"case-1", "case-2"}, store);
-  const auto response = Ask<v1::GetCaseResponse>(store, GetCase, Request<v1::GetCaseRequest>("case_id: 'case-2'"));
+  const auto response = Ask<v1::GetCaseResponse>(store, GetCaseNow, Request<v1::GetCaseRequest>("case_id: 'case-2'"));
   EXPECT_EQ(response.case_().contact_count_with_merged(), 3u);
   EXPECT_EQ(response.case_().petitioner_count_with_merged(), 3u);
   EXPECT_EQ(response.case_().state().contact_count(), 2u);
@@ -94,9 +109,9 @@ TEST(GetCaseTest, WhatMergedCasesBringIsCountedIn) {
 
 TEST(GetCaseTest, AnUnknownCaseAndAWrongIdAreTold) {
   projection::MemoryStore store;
-  EXPECT_EQ(AskInVain<v1::GetCaseResponse>(store, GetCase, Request<v1::GetCaseRequest>("case_id: 'nothing'")).code(),
+  EXPECT_EQ(AskInVain<v1::GetCaseResponse>(store, GetCaseNow, Request<v1::GetCaseRequest>("case_id: 'nothing'")).code(),
             absl::StatusCode::kNotFound);
-  EXPECT_EQ(AskInVain<v1::GetCaseResponse>(store, GetCase, Request<v1::GetCaseRequest>("case_id: 'a b'")).code(),
+  EXPECT_EQ(AskInVain<v1::GetCaseResponse>(store, GetCaseNow, Request<v1::GetCaseRequest>("case_id: 'a b'")).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -105,7 +120,7 @@ TEST(ListCasesTest, EveryFilterAndSeveralAtOnce) {
   projection::MemoryStore store;
   Project(scenario.world(), kThree, store);
   const auto list = [&](const std::string& filter) {
-    return IdsOf(Ask<v1::ListCasesResponse>(store, ListCases, Request<v1::ListCasesRequest>(filter)));
+    return IdsOf(Ask<v1::ListCasesResponse>(store, ListCasesNow, Request<v1::ListCasesRequest>(filter)));
   };
   EXPECT_THAT(list(""), ElementsAre("case-1", "case-2", "case-3"));
   EXPECT_THAT(list("status: CASE_STATUS_CLOSED"), ElementsAre("case-2"));
@@ -125,22 +140,22 @@ TEST(ListCasesTest, PagesMeetWithoutGapOrOverlap) {
   projection::MemoryStore store;
   Project(scenario.world(), kThree, store);
   auto request = Request<v1::ListCasesRequest>("page { size: 2 }");
-  const auto first = Ask<v1::ListCasesResponse>(store, ListCases, request);
+  const auto first = Ask<v1::ListCasesResponse>(store, ListCasesNow, request);
   EXPECT_THAT(IdsOf(first), ElementsAre("case-1", "case-2"));
   request.mutable_page()->set_token(first.next_page_token());
-  const auto second = Ask<v1::ListCasesResponse>(store, ListCases, request);
+  const auto second = Ask<v1::ListCasesResponse>(store, ListCasesNow, request);
   EXPECT_THAT(IdsOf(second), ElementsAre("case-3"));
   EXPECT_EQ(second.next_page_token(), "");
   // Another query's token is refused.
   request.set_category("heating");
-  EXPECT_EQ(AskInVain<v1::ListCasesResponse>(store, ListCases, request).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(AskInVain<v1::ListCasesResponse>(store, ListCasesNow, request).code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(ListCasesTest, AWrongFilterIsNamed) {
   projection::MemoryStore store;
   for (const char* filter : {"handler_id: 'a b'", "site_id: 'a b'", "category: '\\n'", "status: 77",
                              "page { size: 501 }", "page { token: 'x' }"}) {
-    EXPECT_EQ(AskInVain<v1::ListCasesResponse>(store, ListCases, Request<v1::ListCasesRequest>(filter)).code(),
+    EXPECT_EQ(AskInVain<v1::ListCasesResponse>(store, ListCasesNow, Request<v1::ListCasesRequest>(filter)).code(),
               absl::StatusCode::kInvalidArgument)
         << filter;
   }

@@ -8,6 +8,22 @@ using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
 // Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
+namespace {
+
+// A query whose answer says how late it is: by this process's clock, and the calendar in force.
+template <typename Request, typename Response, typename AnswerQuery>
+ServerUnaryReactor* AskWithClocks(host::Desk<Decider>& desk, CallbackServerContext* context, const Request* request,
+                                  Response* response, AnswerQuery answer) {
+  return desk.Query(
+      context, request, response,
+      [&service = desk.service(), answer](const projection::Reader& reader, const Request& r, Response& reply) {
+        const auto registry = service.engine().registry();
+        return answer(reader, {service.clock().Now(), registry->calendar()}, r, reply);
+      });
+}
+
+}  // namespace
+
 IntakeService::IntakeService(host::Desk<Decider> desk) : desk_(desk) {}
 IntakeService::~IntakeService() = default;
 
@@ -122,12 +138,12 @@ ServerUnaryReactor* IntakeService::CorrectEntry(CallbackServerContext* context, 
 
 ServerUnaryReactor* IntakeService::GetCase(CallbackServerContext* context, const v1::GetCaseRequest* request,
                                            v1::GetCaseResponse* response) {
-  return desk_.Query(context, request, response, &intake::GetCase);
+  return AskWithClocks(desk_, context, request, response, &intake::GetCase);
 }
 
 ServerUnaryReactor* IntakeService::ListCases(CallbackServerContext* context, const v1::ListCasesRequest* request,
                                              v1::ListCasesResponse* response) {
-  return desk_.Query(context, request, response, &intake::ListCases);
+  return AskWithClocks(desk_, context, request, response, &intake::ListCases);
 }
 
 ServerUnaryReactor* IntakeService::ListContacts(CallbackServerContext* context, const v1::ListContactsRequest* request,

@@ -118,11 +118,8 @@ Outcome Decide(const State& state, const v1::ReturnAssignmentRequest& request, c
   *returned.mutable_proposed_owner() = std::get<OrganizationRef>(owner);
   *returned.mutable_grounds() = request.grounds();
   returned.set_why(request.why());
-  if (!assignment.first_responsible_event_id().empty()) {
-    events.push_back(Lifted(assignment.first_responsible_event_id(), context.EventId(1),
-                            absl::StrCat("The assignment was returned on ", base::TimeText(context.occurred_at),
-                                         ", before the time for a return passed, and that was entered late."),
-                            context));
+  if (auto lifted = LiftIfBeforeReturnTerm(assignment, context.EventId(1), "The assignment was returned", context)) {
+    events.push_back(*std::move(lifted));
   }
   if (auto lifted = LiftIfInTime(assignment, context.EventId(1), "The assignment was returned", context)) {
     events.push_back(*std::move(lifted));

@@ -23,11 +23,13 @@ TEST(AskForResponseTest, DoneRightMakesAnAssignmentWithItsDates) {
                          asked_by { organization_id: "lanzhou" }
                          handler { organization_id: "lanzhou" }
                          question: "Why is there no gas?"
-                         due { due_at @2021-07-06 rule: "response" days: 5 registry_version: 1 }
-                         return_by { due_at @2021-07-02 rule: "assignment_return" }
+                         due { due_at @2021-07-07 last_day: '2021-07-06' rule: "response" days: 5 registry_version: 1 }
+                         return_by { due_at @2021-07-03 rule: "assignment_return" }
                          across_authority: false })")
       .ThenState(R"(assignment_count: 1 open_assignments { assignment_id: "4.1" due_event_id: "4.1" })")
-      .ThenDue(R"(kind: AGENDA_KIND_RESPONSE_OVERDUE subject: "4.1" created_by_event_id: "4.1" due_at @2021-07-06)")
+      .ThenDue(R"(kind: AGENDA_KIND_RETURN_TERM_PASSED subject: "4.1" due_at @2021-07-03)",
+               R"(kind: AGENDA_KIND_DEADLINE_APPROACHING subject: "4.1" due_at @2021-07-05T04:48:00Z)",
+               R"(kind: AGENDA_KIND_RESPONSE_OVERDUE subject: "4.1" created_by_event_id: "4.1" due_at @2021-07-07)")
       .ThenFoundUnder({"open_assignment", "chengguan-housing-bureau", "case-1", "000000000004.0001"})
       .ThenFoundUnder({"assignment_of_case", "case-1", "000000000004.0001"})
       .ThenFoundUnder({"assignment_of", "chengguan-housing-bureau", "case-1", "000000000004.0001"});
@@ -38,7 +40,7 @@ TEST(AskForResponseTest, DoneRightCountsFromTheDayItWasAskedWhenEnteredLate) {
       .At("2021-07-03")
       .Occurred("2021-07-02")
       .When(Handler(), Ask("gas-company"))
-      .ThenRecorded("occurred_at @2021-07-02 response_requested { due { due_at @2021-07-07 } }");
+      .ThenRecorded("occurred_at @2021-07-02 response_requested { due { due_at @2021-07-08 } }");
 }
 
 TEST(AskForResponseTest, DoneRightWithAGivenDateKeepsIt) {
@@ -120,7 +122,7 @@ auto Return(const std::string& owner = "broadcast-company") {
 
 TEST(ReturnAssignmentTest, DoneRightEndsTheAssignment) {
   GivenAssignment()
-      .At("2021-07-01T23:59:59Z")
+      .At("2021-07-02T23:59:59Z")
       .When(GasCompany(), Return())
       .ThenRecorded(R"(assignment_returned { assignment_id: "4.1" department { organization_id: "gas-company" }
           proposed_owner { organization_id: "broadcast-company" superior_ids: "gansu" name: "the broadcast network company" }
@@ -141,12 +143,12 @@ TEST(ReturnAssignmentTest, DoneTwiceIsRefusedNamingTheFirst) {
 
 TEST(ReturnAssignmentTest, DoneTooLateMakesItTheFirstHandlerResponsible) {
   GivenAssignment()
-      .At("2021-07-02")
+      .At("2021-07-03")
       .When(GasCompany(), Return())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "return_too_late")
       .ThenMessage(HasSubstr("首办责任"))
       // Returned in time and entered late is in time.
-      .Occurred("2021-07-01T12:00:00Z")
+      .Occurred("2021-07-02T23:59:59Z")
       .When(GasCompany(), Return())
       .ThenRecorded("assignment_returned {}");
 }
@@ -191,9 +193,11 @@ TEST(GrantExtensionTest, DoneRightMovesTheDate) {
   GivenAssignment()
       .At("2021-07-05")
       .When(Handler(), Extend())
-      .ThenRecorded(R"(extension_granted { assignment_id: "4.1" old_due { due_at @2021-07-06 rule: "response" }
-          new_due { due_at @2021-07-09 rule: "response_extension" days: 3 registry_version: 1 } number: 1 number_max: 3 })")
-      .ThenDue(R"(subject: "4.1" created_by_event_id: "5.1" due_at @2021-07-09)");
+      .ThenRecorded(R"(extension_granted { assignment_id: "4.1" old_due { due_at @2021-07-07 rule: "response" }
+          new_due { due_at @2021-07-10 rule: "response_extension" days: 3 registry_version: 1 } number: 1 number_max: 3 })")
+      .ThenDue("kind: AGENDA_KIND_RETURN_TERM_PASSED created_by_event_id: '4.1'",
+               "kind: AGENDA_KIND_DEADLINE_APPROACHING created_by_event_id: '5.1' due_at @2021-07-09T02:24:00Z",
+               R"(subject: "4.1" created_by_event_id: "5.1" due_at @2021-07-10)");
 }
 
 TEST(GrantExtensionTest, DoneTwiceMovesItAgainAndTheFourthIsRefused) {
@@ -201,7 +205,7 @@ TEST(GrantExtensionTest, DoneTwiceMovesItAgainAndTheFourthIsRefused) {
       .Command(Handler(), Extend())
       .Command(Handler(), Extend(1))
       .When(Handler(), Extend())
-      .ThenRecorded("extension_granted { number: 3 new_due { due_at @2021-07-13 } }")
+      .ThenRecorded("extension_granted { number: 3 new_due { due_at @2021-07-14 } }")
       .When(Handler(), Extend())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "extensions_used_up")
       .ThenMessage(HasSubstr("at most 3"));
@@ -209,26 +213,12 @@ TEST(GrantExtensionTest, DoneTwiceMovesItAgainAndTheFourthIsRefused) {
 
 TEST(GrantExtensionTest, DoneTooLateAfterTheDateIsRefused) {
   GivenAssignment()
-      .At("2021-07-06")
+      .At("2021-07-07")
       .When(Handler(), Extend())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "deadline_passed")
       .WhenTheAgendaRuns()
       .When(Handler(), Extend())
       .ThenRejected(REJECTION_KIND_ILLEGAL, "deadline_passed");
-}
-
-TEST(GrantExtensionTest, GrantedInTimeAndEnteredLateLiftsTheOverdue) {
-  GivenAssignment()
-      .At("2021-07-06")
-      .WhenTheAgendaRuns()
-      .Occurred("2021-07-05")
-      .When(Handler(), Extend())
-      .ThenRecorded("extension_granted {}", "response_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '6.1' }")
-      .ThenState("overdue_count: 0")
-      .ThenDue("subject: '4.1' created_by_event_id: '6.1' due_at @2021-07-09")
-      .At("2021-07-09")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("response_overdue { due { due_at @2021-07-09 } }");
 }
 
 TEST(GrantExtensionTest, DoneByTheWrongOneIsRefused) {
@@ -244,61 +234,6 @@ TEST(GrantExtensionTest, TheLongestExtensionIsThePolicysAndOneMoreIsRefused) {
         .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")
         .ThenSubject("count");
   }
-}
-
-TEST(ResponseOverdueTest, FiresOnItsDayOnceAndTheAnswerIsStillOwed) {
-  GivenAssignment()
-      .At("2021-07-05T23:59:59.999Z")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded()
-      .At("2021-07-06")
-      .WhenTheAgendaRuns()
-      .ThenRecorded(R"(occurred_at @2021-07-06 response_overdue { assignment_id: "4.1"
-          department { organization_id: "gas-company" superior_ids: "gansu" name: "the gas company" } due { due_at @2021-07-06 } })")
-      .ThenNothingIsDue()
-      .ThenState("overdue_count: 1 open_assignments { assignment_id: '4.1' overdue_event_id: '5.1' }")
-      .At("2021-08-01")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded();
-}
-
-TEST(ResponseOverdueTest, SaysThatProgressWasReported) {
-  GivenAssignment()
-      .At("2021-07-03")
-      .Command(GasCompany(), Answer("assignment_id: '4.1' stance: STANCE_REPORTS_PROGRESS text: 'We are looking'"))
-      .At("2021-07-06")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("response_overdue { progress_event_id: '5.1' progress_at @2021-07-03 }");
-}
-
-TEST(ResponseOverdueTest, RestsWhileTheCaseIsClosedAndFiresOnReopening) {
-  GivenAssignment()
-      .Event(Handler(), "case_closed {}")
-      .ThenNothingIsDue()
-      .At("2021-08-01")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded()
-      .Event(Petitioner(), "case_reopened {}")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("response_overdue { due { due_at @2021-07-06 } }");
-}
-
-TEST(ResponseOverdueTest, IsRefusedBeforeItsTimeAndASecondTime) {
-  auto early = GivenAssignment();
-  const auto context_of = [](auto& scenario) {
-    domain::Context context;
-    context.case_id = "case-1";
-    context.now = context.occurred_at = scenario.world().now();
-    context.registry = &scenario.world().registry();
-    return context;
-  };
-  auto outcome = DecideOverdue(early.state(), "4.1", context_of(early));
-  ASSERT_TRUE(std::holds_alternative<domain::Rejection>(outcome));
-  EXPECT_EQ(std::get<domain::Rejection>(outcome).detail.reason(), "not_yet_due");
-  early.At("2021-07-06").WhenTheAgendaRuns();
-  outcome = DecideOverdue(early.state(), "4.1", context_of(early));
-  ASSERT_TRUE(std::holds_alternative<domain::Rejection>(outcome));
-  EXPECT_EQ(std::get<domain::Rejection>(outcome).detail.reason(), "response_overdue");
 }
 
 }  // namespace

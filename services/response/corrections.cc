@@ -73,32 +73,55 @@ Event WithCorrection(Event entry, const EntryCorrected& corrected) {
   return entry;
 }
 
+// Why another did not owe it; empty if it is the same.
+std::string NotTheOne(const OrganizationRef& was, const OrganizationRef& is) {
+  if (was.organization_id() == is.organization_id()) return "";
+  return absl::StrCat("It was owed by ", is.name(), ", not by ", was.name(), ", which had been entered wrongly.");
+}
+
 // The overdues that stand before the correction and are disproved by it.
-void AddLifted(const State& state, const EntryCorrected& corrected, const Context& context, Events* events) {
+void AddLifted(const State& state, const EntryCorrected& corrected, const Event& was, const Event& is,
+               const Context& context, Events* events) {
   State after = state;
   const domain::EventRef ref{context.case_id, context.EventId(1), context.version, nullptr};
   Evolve(after, events->front(), ref);
   const auto lift = [&](const std::string& overdue_event_id, std::string why) {
     events->push_back(Lifted(overdue_event_id, context.EventId(1), std::move(why), context));
   };
+  const std::string other = was.has_response_requested()
+                                ? NotTheOne(was.response_requested().department(), is.response_requested().department())
+                                : "";
   for (const auto& open : after.open_assignments()) {
     if (open.assignment_id() != corrected.event_id()) continue;
-    if (!open.first_responsible_event_id().empty() && !domain::HasPassed(open.return_by(), context.now)) {
-      lift(open.first_responsible_event_id(),
-           absl::StrCat("The time for a return ends on ", DateOf(open.return_by()), " and had been entered wrongly."));
+    if (!open.first_responsible_event_id().empty()) {
+      if (!other.empty()) {
+        lift(open.first_responsible_event_id(), other);
+      } else if (!domain::HasPassed(open.return_by(), context.now)) {
+        lift(open.first_responsible_event_id(), absl::StrCat("The time for a return ends on ", DateOf(open.return_by()),
+                                                             " and had been entered wrongly."));
+      }
     }
-    if (!open.overdue_event_id().empty() && !domain::HasPassed(open.due(), context.now)) {
-      lift(open.overdue_event_id(),
-           absl::StrCat("The date was ", DateOf(open.due()), " and had been entered wrongly."));
+    if (!open.overdue_event_id().empty()) {
+      if (!other.empty()) {
+        lift(open.overdue_event_id(), other);
+      } else if (!domain::HasPassed(open.due(), context.now)) {
+        lift(open.overdue_event_id(),
+             absl::StrCat("The date was ", DateOf(open.due()), " and had been entered wrongly."));
+      }
     }
   }
   for (const auto& settled : after.settled_assignments()) {
-    if (settled.settled_event_id() != corrected.event_id() || settled.overdue_event_id().empty()) continue;
+    if (settled.overdue_event_id().empty()) continue;
+    const bool own = settled.assignment_id() == corrected.event_id();
+    if (!own && settled.settled_event_id() != corrected.event_id()) continue;
     const absl::Time settled_at = base::FromProto(settled.settled_at());
-    if (domain::HasPassed(settled.due(), settled_at)) continue;
-    lift(settled.overdue_event_id(),
-         absl::StrCat("It was settled on ", base::TimeText(settled_at), ", before the date (", DateOf(settled.due()),
-                      "); the time had been entered wrongly."));
+    if (own && !other.empty()) {
+      lift(settled.overdue_event_id(), other);
+    } else if (!domain::HasPassed(settled.due(), settled_at)) {
+      lift(settled.overdue_event_id(),
+           absl::StrCat("It was settled on ", base::TimeText(settled_at), ", before the date (", DateOf(settled.due()),
+                        "); one of the two had been entered wrongly."));
+    }
   }
 }
 
@@ -168,7 +191,7 @@ Outcome Decide(const State& state, const v1::CorrectEntryRequest& request, const
   if (auto no = RequireMayCorrect(state, was, context)) return *std::move(no);
   AddFollowingDates(state, was, is, context, &corrected);
   // A copy: what is lifted joins the same events.
-  AddLifted(state, EntryCorrected(corrected), context, &events);
+  AddLifted(state, EntryCorrected(corrected), was, is, context, &events);
   return outcome;
 }
 

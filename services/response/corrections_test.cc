@@ -37,7 +37,9 @@ TEST(CorrectEntryTest, DoneRightMovesAGivenDateAndItsAgendaItem) {
   GivenCase()
       .Command(Handler(), ask)
       .When(Handler(), Correct("4.1", "due.due_at", "2021-07-14"))
-      .ThenDue("subject: '4.1' created_by_event_id: '5.1' due_at @2021-07-14")
+      .ThenDue("kind: AGENDA_KIND_RETURN_TERM_PASSED",
+               "kind: AGENDA_KIND_DEADLINE_APPROACHING created_by_event_id: '5.1'",
+               "subject: '4.1' created_by_event_id: '5.1' due_at @2021-07-14")
       .When(Handler(), Correct("4.1", "due.due_at", "2021-06-30"))
       .ThenRejected(REJECTION_KIND_INVALID, "invalid_field");
 }
@@ -49,11 +51,12 @@ TEST(CorrectEntryTest, ADateThatWasEnteredTooEarlyLiftsTheOverdue) {
       .Command(Handler(), ask)
       .At("2021-07-04")
       .WhenTheAgendaRuns()
+      .ThenRecorded("response_overdue {}", "return_term_passed {}")
       .When(Handler(), Correct("4.1", "due.due_at", "2021-07-13"))
       .ThenRecorded("response_entry_corrected {}",
-                    "response_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '6.1' }")
+                    "response_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '7.1' }")
       .ThenState("overdue_count: 0")
-      .ThenDue("subject: '4.1' due_at @2021-07-13");
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING", "subject: '4.1' due_at @2021-07-13");
 }
 
 TEST(CorrectEntryTest, AnAnswerThatWasDatedTooLateLiftsTheOverdue) {
@@ -61,9 +64,9 @@ TEST(CorrectEntryTest, AnAnswerThatWasDatedTooLateLiftsTheOverdue) {
       .At("2021-07-08")
       .WhenTheAgendaRuns()
       .Command(GasCompany(), Answer("assignment_id: '4.1' stance: STANCE_ACCEPTS text: 'Ours'"))
-      .When(GasCompany(), Correct("6.1", "occurred_at", "2021-07-05"))
+      .When(GasCompany(), Correct("7.1", "occurred_at", "2021-07-05"))
       .ThenRecorded("response_entry_corrected {}",
-                    "response_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '7.1' }")
+                    "response_overdue_lifted { overdue_event_id: '6.1' proof_event_id: '8.1' }")
       .ThenState("overdue_count: 0 settled_assignments { settled_at @2021-07-05 }");
 }
 

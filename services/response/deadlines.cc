@@ -26,6 +26,16 @@ void SayOverdue(const v1::OpenAssignment& assignment, const Obligation& owed, co
   *overdue.mutable_progress_at() = assignment.progress_at();
 }
 
+// What set the date of a return, or whose it is, last: the assignment or a correction of it.
+std::string ReturnSetBy(const State& state, const std::string& assignment_id) {
+  const auto& entries = state.corrections().entries();
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (entry->event_id() != assignment_id) continue;
+    if (entry->path() == "return_by" || entry->path() == "department") return entry->by_event_id();
+  }
+  return assignment_id;
+}
+
 }  // namespace
 
 std::vector<Obligation> Obligations(const State& state, const std::string& case_id) {
@@ -52,7 +62,7 @@ std::vector<Obligation> Obligations(const State& state, const std::string& case_
     give_back.set_rule("assignment_return");
     *give_back.mutable_due() = open.return_by();
     give_back.mutable_due()->clear_warn_at();
-    give_back.set_due_event_id(open.assignment_id());
+    give_back.set_due_event_id(ReturnSetBy(state, open.assignment_id()));
     give_back.clear_warned_event_id();
     give_back.clear_overdue_event_id();
     give_back.set_overdue_kind(common::v1::AGENDA_KIND_RETURN_TERM_PASSED);

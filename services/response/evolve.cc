@@ -193,16 +193,26 @@ CorrectedHead HeadOf(const EntryCorrected& e) {
 
 void CorrectAssignment(const EntryCorrected& e, const EventRef& ref, v1::OpenAssignment& open) {
   const common::v1::DueDate due = open.due();
+  const std::string department_id = open.department().organization_id();
   domain::ApplyCorrection(e, &open);
   // Once an extension set the date, the request's own date is history.
   if (open.due_set_by_event_id() != e.event_id()) *open.mutable_due() = due;
-  if (open.due().SerializeAsString() != due.SerializeAsString()) {
+  // Another date, or another who owes it: of that nobody was warned, and to the agenda it is another item.
+  if (open.due().SerializeAsString() != due.SerializeAsString() ||
+      open.department().organization_id() != department_id) {
     open.set_due_event_id(ref.id);
     open.clear_warned_event_id();
   }
   for (const auto& field : e.fields()) {
     if (field.path() == "question") open.clear_question_sha256();
   }
+}
+
+void CorrectSettled(const EntryCorrected& e, v1::SettledAssignment& settled) {
+  const common::v1::DueDate due = settled.due();
+  domain::ApplyCorrection(e, &settled);
+  // As above.
+  if (due.rule() == "response_extension") *settled.mutable_due() = due;
 }
 
 void CorrectStanding(State& state, const std::string& event_id, const CorrectedHead& head) {
@@ -223,7 +233,7 @@ void On(State& state, const EntryCorrected& e, const EventRef& ref) {
   }
   const CorrectedHead head = HeadOf(e);
   for (auto& settled : *state.mutable_settled_assignments()) {
-    if (settled.assignment_id() == e.event_id() && head.department) *settled.mutable_department() = *head.department;
+    if (settled.assignment_id() == e.event_id()) CorrectSettled(e, settled);
     if (settled.settled_event_id() == e.event_id() && head.occurred_at) {
       *settled.mutable_settled_at() = *head.occurred_at;
     }

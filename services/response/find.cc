@@ -117,4 +117,18 @@ std::optional<journal::v1::Event> LiftIfInTime(const v1::OpenAssignment& assignm
                 context);
 }
 
+std::optional<journal::v1::Event> LiftIfBeforeReturnTerm(const v1::OpenAssignment& assignment,
+                                                         absl::string_view proof_event_id, absl::string_view what,
+                                                         const Context& context) {
+  if (assignment.first_responsible_event_id().empty() ||
+      domain::HasPassed(assignment.return_by(), context.occurred_at)) {
+    return std::nullopt;
+  }
+  return Lifted(
+      assignment.first_responsible_event_id(), proof_event_id,
+      absl::StrCat(what, " on ", base::TimeText(context.occurred_at), ", before the time for a return passed (",
+                   base::TimeText(base::FromProto(assignment.return_by().due_at())), "), and that was entered late."),
+      context);
+}
+
 }  // namespace whistle::response

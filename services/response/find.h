@@ -46,6 +46,11 @@ journal::v1::Event Lifted(const std::string& overdue_event_id, absl::string_view
 std::optional<journal::v1::Event> LiftIfInTime(const v1::OpenAssignment& assignment, absl::string_view proof_event_id,
                                                absl::string_view what, const domain::Context& context);
 
+// The same for the time for a return, if that has been concluded to have passed.
+std::optional<journal::v1::Event> LiftIfBeforeReturnTerm(const v1::OpenAssignment& assignment,
+                                                         absl::string_view proof_event_id, absl::string_view what,
+                                                         const domain::Context& context);
+
 }  // namespace whistle::response
 
 #endif  // WHISTLE_SERVICES_RESPONSE_FIND_H_

@@ -13,18 +13,18 @@ using testing::Organization;
 using testing::Petitioner;
 using testing::Request;
 
-// case-1: 4.1 asked of the gas company, extended, overdue, answered late with a condition that is then met; 9.1 asked
-// of the bureau, open; case-2: 4.1 asked of the gas company, returned. Both handled by Lanzhou city.
+// case-1: 4.1 asked of the gas company, extended, not returned (6.1), overdue, answered late with a condition that is
+// then met; 10.1 asked of the bureau, open; case-2: 4.1 asked of the gas company, returned. Both handled by Lanzhou
+// city.
 auto GivenStory() {
   auto scenario = GivenCase();
   scenario.Command(Handler(), Ask("gas-company"))
       .Command(Handler(), Request<v1::GrantExtensionRequest>("assignment_id: '4.1' why: 'w' count: 3"))
-      .At("2021-07-09")
-      .WhenTheAgendaRuns()
       .At("2021-07-10")
+      .WhenTheAgendaRuns()
       .Command(GasCompany(), Answer("assignment_id: '4.1' stance: STANCE_CONDITIONAL text: 'Once it is full' "
                                     "conditions { topic: 'occupancy' text: '70 %' }"))
-      .Command(GasCompany(), Request<v1::MarkConditionMetRequest>("condition_id: '7.2' text: 'It is'"))
+      .Command(GasCompany(), Request<v1::MarkConditionMetRequest>("condition_id: '8.2' text: 'It is'"))
       .Command(Handler(), Ask("chengguan-housing-bureau"));
   const auto city = Organization("lanzhou");
   scenario.OnCase("case-2")
@@ -50,12 +50,12 @@ TEST(ListAssignmentsTest, TellsACasesAssignmentsOpenAndPast) {
                                                               Request<v1::ListAssignmentsRequest>("case_id: 'case-1'"));
   ASSERT_EQ(response.assignments_size(), 2);
   EXPECT_EQ(Missing(R"(case_id: "case-1" assignment_id: "4.1" status: ASSIGNMENT_STATUS_ANSWERED extensions: 1
-                       requested { question: "Why is there no gas?" due { due_at @2021-07-06 } } due { due_at @2021-07-09 }
-                       overdue_event_ids: "6.1" settled_event_id: "7.1" settled_at @2021-07-10
-                       event_ids: ["4.1", "5.1", "6.1", "7.1"])",
+                       requested { question: "Why is there no gas?" due { due_at @2021-07-07 } } due { due_at @2021-07-10 }
+                       overdue_event_ids: "7.1" settled_event_id: "8.1" settled_at @2021-07-10
+                       event_ids: ["4.1", "5.1", "6.1", "7.1", "8.1"])",
                     response.assignments(0)),
             "");
-  EXPECT_EQ(Missing("assignment_id: '9.1' status: ASSIGNMENT_STATUS_OPEN", response.assignments(1)), "");
+  EXPECT_EQ(Missing("assignment_id: '10.1' status: ASSIGNMENT_STATUS_OPEN", response.assignments(1)), "");
   EXPECT_EQ(response.next_page_token(), "");
 }
 
@@ -76,7 +76,7 @@ TEST(ListAssignmentsTest, TellsADepartmentsOverAllCasesAndByStatus) {
   EXPECT_THAT(list("organization_id: 'gas-company' status: ASSIGNMENT_STATUS_RETURNED"), ElementsAre("case-2/4.1"));
   EXPECT_THAT(list("organization_id: 'gas-company' status: ASSIGNMENT_STATUS_OPEN"), ElementsAre());
   EXPECT_THAT(list("organization_id: 'chengguan-housing-bureau' status: ASSIGNMENT_STATUS_OPEN"),
-              ElementsAre("case-1/9.1"));
+              ElementsAre("case-1/10.1"));
   EXPECT_THAT(list("organization_id: 'gas-company' case_id: 'case-2'"), ElementsAre("case-2/4.1"));
   EXPECT_THAT(list("organization_id: 'gas'"), ElementsAre());
 }
@@ -136,15 +136,15 @@ TEST(ListResponsesTest, TellsAnswersByCaseAndByDepartmentWithTheirCorrections) {
   scenario.OnCase("case-1").Command(
       GasCompany(),
       Request<v1::CorrectEntryRequest>(
-          "event_id: '7.1' why: 'w' corrections { path: 'text' value_json: '\"Once occupancy reaches 70 %\"' }"));
+          "event_id: '8.1' why: 'w' corrections { path: 'text' value_json: '\"Once occupancy reaches 70 %\"' }"));
   projection::MemoryStore store;
   entries::Project(scenario.world(), {"case-1", "case-2"}, store);
   for (const char* request : {"case_id: 'case-1'", "organization_id: 'gas-company'"}) {
     const auto response =
         AnswerOf<v1::ListResponsesResponse>(store, ListResponses, Request<v1::ListResponsesRequest>(request));
     ASSERT_EQ(response.responses_size(), 1) << request;
-    EXPECT_EQ(testing::Missing(Request<v1::Response>(R"(case_id: "case-1" response_id: "7.1" occurred_at @2021-07-10
-        response { text: "Once occupancy reaches 70 %" } correction_event_ids: "10.1")"),
+    EXPECT_EQ(testing::Missing(Request<v1::Response>(R"(case_id: "case-1" response_id: "8.1" occurred_at @2021-07-10
+        response { text: "Once occupancy reaches 70 %" } correction_event_ids: "11.1")"),
                                response.responses(0)),
               "");
   }
@@ -163,8 +163,8 @@ TEST(ListConditionsTest, TellsConditionsByCaseByDepartmentAndByStatus) {
   };
   ASSERT_EQ(list("case_id: 'case-1'").conditions_size(), 1);
   EXPECT_EQ(testing::Missing(
-                Request<v1::Condition>(R"(condition_id: "7.2" status: CONDITION_STATUS_MET settled_event_id: "8.1"
-                                 imposed { topic: "occupancy" } event_ids: ["7.2", "8.1"])"),
+                Request<v1::Condition>(R"(condition_id: "8.2" status: CONDITION_STATUS_MET settled_event_id: "9.1"
+                                 imposed { topic: "occupancy" } event_ids: ["8.2", "9.1"])"),
                 list("case_id: 'case-1'").conditions(0)),
             "");
   EXPECT_EQ(list("organization_id: 'gas-company' status: CONDITION_STATUS_OPEN").conditions_size(), 0);
@@ -177,7 +177,7 @@ TEST(GetResponseCaseTest, ShowsTheState) {
   entries::Project(scenario.world(), {"case-1"}, store);
   const auto response = AnswerOf<v1::GetResponseCaseResponse>(store, GetResponseCase,
                                                               Request<v1::GetResponseCaseRequest>("case_id: 'case-1'"));
-  EXPECT_EQ(testing::Missing(Request<v1::ResponseCase>(R"(case_id: "case-1" version: 9 head: "head"
+  EXPECT_EQ(testing::Missing(Request<v1::ResponseCase>(R"(case_id: "case-1" version: 10 head: "head"
                                  state { assignment_count: 2 response_count: 1 overdue_count: 1 })"),
                              response.response_case()),
             "");

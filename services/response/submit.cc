@@ -322,6 +322,9 @@ Outcome Decide(const State& state, const v1::SubmitResponseRequest& request, con
     *imposed.mutable_grounds() = draft.grounds().empty() ? request.grounds() : draft.grounds();
   }
   if (assignment != nullptr && request.stance() != v1::STANCE_REPORTS_PROGRESS) {
+    if (auto lifted = LiftIfBeforeReturnTerm(*assignment, context.EventId(1), "The answer was given", context)) {
+      events.push_back(*std::move(lifted));
+    }
     if (auto lifted = LiftIfInTime(*assignment, context.EventId(1), "The answer was given", context)) {
       events.push_back(*std::move(lifted));
     }

@@ -122,34 +122,34 @@ TEST(SubmitResponseTest, DoneTwiceWithTheSameConditionIsRefusedWhileItIsOpen) {
 
 TEST(SubmitResponseTest, DoneTooLateForTheDateIsRecordedAndTheOverdueStands) {
   GivenAssignment()
-      .At("2021-07-06")
+      .At("2021-07-07")
       .WhenTheAgendaRuns()
       .When(GasCompany(), Answer(absl::StrCat("assignment_id: '4.1' ", kAccepts)))
       .ThenRecorded("response_submitted { assignment_id: '4.1' }")
-      .ThenState("overdue_count: 1 settled_assignments { overdue_event_id: '5.1' }");
+      .ThenState("overdue_count: 1 settled_assignments { overdue_event_id: '6.1' }");
 }
 
 TEST(SubmitResponseTest, GivenInTimeAndEnteredLateLiftsTheOverdue) {
   GivenAssignment()
       .At("2021-07-10")
       .WhenTheAgendaRuns()
-      .Occurred("2021-07-05T23:59:59Z")
+      .Occurred("2021-07-06T23:59:59Z")
       .When(GasCompany(), Answer(absl::StrCat("assignment_id: '4.1' ", kAccepts)))
       .ThenRecorded("response_submitted { assignment_id: '4.1' }",
-                    R"(response_overdue_lifted { overdue_event_id: "5.1" proof_event_id: "6.1"
-                        why: "The answer was given on 2021-07-05T23:59:59Z, before the date (2021-07-06T00:00:00Z), and entered late." })")
+                    R"(response_overdue_lifted { overdue_event_id: "6.1" proof_event_id: "7.1"
+                        why: "The answer was given on 2021-07-06T23:59:59Z, before the date (2021-07-07T00:00:00Z), and entered late." })")
       .ThenState([](const State& state) {
         EXPECT_EQ(state.overdue_count(), 0u);
         EXPECT_EQ(state.settled_assignments(0).overdue_event_id(), "");
       })
-      .ThenFoundUnder({"beside", "case-1", "000000000005.0001", "000000000006.0002"});
+      .ThenFoundUnder({"beside", "case-1", "000000000006.0001", "000000000007.0002"});
 }
 
 TEST(SubmitResponseTest, ExactlyOnTheDateIsLate) {
   GivenAssignment()
       .At("2021-07-10")
       .WhenTheAgendaRuns()
-      .Occurred("2021-07-06")
+      .Occurred("2021-07-07")
       .When(GasCompany(), Answer(absl::StrCat("assignment_id: '4.1' ", kAccepts)))
       .ThenRecorded("response_submitted {}");
 }
@@ -196,7 +196,8 @@ TEST(SubmitResponseTest, ProgressDoesNotSettleTheAssignment) {
   GivenAssignment()
       .When(GasCompany(), Answer("assignment_id: '4.1' stance: STANCE_REPORTS_PROGRESS text: 'Looking'"))
       .ThenState("open_assignments { progress_event_id: '5.1' progress_at @2021-07-01 }")
-      .ThenDue("subject: '4.1' due_at @2021-07-06");
+      .ThenDue("kind: AGENDA_KIND_RETURN_TERM_PASSED", "kind: AGENDA_KIND_DEADLINE_APPROACHING",
+               "kind: AGENDA_KIND_RESPONSE_OVERDUE subject: '4.1' due_at @2021-07-07");
 }
 
 TEST(SubmitResponseTest, AStatementReplacesTheDepartmentsLastOneAndSaysWhy) {

@@ -142,6 +142,24 @@ void ShowOpen(Session& session, absl::string_view what, int count) {
   if (count > 0) session.out << "  open " << what << ": " << count << "\n";
 }
 
+// "12 working days".
+std::string DwellText(const intake::v1::Dwell& dwell) {
+  return absl::StrCat(dwell.days(), dwell.working_days() ? " working day" : " day", dwell.days() == 1 ? "" : "s");
+}
+
+// The two clocks of a case: a line for the statutory one, and one for each owner in turn.
+void ShowClocks(std::ostream& out, const intake::v1::Clocks& clocks) {
+  out << "  statutory clock: " << clocks.statutory_days() << (clocks.statutory_days() == 1 ? " day" : " days")
+      << " from " << TimeOf(clocks.statutory_from())
+      << (clocks.has_statutory_until() ? absl::StrCat(" to ", TimeOf(clocks.statutory_until()))
+                                       : absl::StrCat(", going on at ", TimeOf(clocks.now())))
+      << "\n";
+  for (const intake::v1::Dwell& dwell : clocks.dwells()) {
+    out << "  with " << Printable(dwell.owner().name()) << ": " << DwellText(dwell) << " from " << TimeOf(dwell.from())
+        << (dwell.has_until() ? absl::StrCat(" to ", TimeOf(dwell.until())) : ", still") << "\n";
+  }
+}
+
 absl::Status Show(Session& session) {
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
   const std::string case_id = session.Operand(0);
@@ -197,7 +215,9 @@ absl::Status Show(Session& session) {
       << Printable(header.site().name()) << "\n"
       << "  handler " << (header.has_handler() ? Printable(header.handler().name()) : "none");
   if (header.has_handler()) out << " since " << TimeOf(header.handler_since());
-  out << "\n  demand: " << Printable(found.demand()) << "\n"
+  out << "\n";
+  ShowClocks(out, found.clocks());
+  out << "  demand: " << Printable(found.demand()) << "\n"
       << "  contacts " << found.contact_count_with_merged() << ", petitioners " << found.petitioner_count_with_merged()
       << ", evidence " << state.evidence_count() << ", linked cases " << state.linked_case_ids_size() << "\n";
   const response::v1::ResponseState& answers = response_response.response_case().state();
@@ -226,7 +246,8 @@ absl::Status List(Session& session) {
   if (!limit.ok()) return UsageError(limit.status().message());
   WHISTLE_ASSIGN_OR_RETURN(intake::v1::ListCasesRequest request, CaseFilter(arguments));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  Table table({"case_id", "status", "since", "handler", "category", "site", "contacts", "title"});
+  Table table(
+      {"case_id", "status", "since", "days", "handler", "handler_days", "category", "site", "contacts", "title"});
   bool more = false;
   while (table.size() < *limit) {
     request.mutable_page()->set_size(static_cast<int>(std::min<uint64_t>(*limit - table.size(), 500)));
@@ -235,8 +256,9 @@ absl::Status List(Session& session) {
     for (const intake::v1::CaseSummary& summary : response.cases()) {
       const intake::v1::CaseHeader& header = summary.header();
       table.AddRow({summary.case_id(), CaseStatusName(header.status()), TimeOf(header.status_since()),
-                    header.handler().name(), header.category(), header.site().site_id(),
-                    absl::StrCat(summary.contact_count()), header.title()});
+                    absl::StrCat(summary.clocks().statutory_days()), header.handler().name(),
+                    summary.clocks().dwells().empty() ? "" : DwellText(summary.clocks().dwells(0)), header.category(),
+                    header.site().site_id(), absl::StrCat(summary.contact_count()), header.title()});
     }
     request.mutable_page()->set_token(response.next_page_token());
     more = !response.next_page_token().empty();
