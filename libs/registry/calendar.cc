@@ -33,9 +33,13 @@ std::optional<absl::TimeZone> ParseUtcOffset(absl::string_view text) {
 }
 
 std::optional<absl::CivilDay> ParseDay(absl::string_view text) {
+  // Abseil takes years of any length, months of one digit, signs and spaces; a published day is written in full.
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  for (const int place : {0, 1, 2, 3, 5, 6, 8, 9}) {
+    if (!absl::ascii_isdigit(text[place])) return std::nullopt;
+  }
   absl::CivilDay day;
-  // Abseil takes years of any length and months of one digit; a published day is written in full.
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !absl::ParseCivilTime(text, &day)) return std::nullopt;
+  if (!absl::ParseCivilTime(text, &day)) return std::nullopt;
   return day;
 }
 

@@ -33,8 +33,8 @@ std::optional<Fault> FindDayFault(const google::protobuf::RepeatedPtrField<std::
     }
     if (IsWeekend(*day) != weekends) {
       return Fault{at,
-                   weekends ? "a Saturday or Sunday: other days are worked anyway"
-                            : "a day from Monday to Friday: weekends are off anyway",
+                   weekends ? "a Saturday or Sunday: other days are worked anyway, leave it out"
+                            : "a day from Monday to Friday: weekends are off anyway, leave it out",
                    absl::StrCat(DayText(*day), ", a ", weekends ? "weekday" : "day of the weekend")};
     }
     before = day;
@@ -60,7 +60,7 @@ std::optional<Fault> FindYearFault(const CalendarYear& year, int year_before, co
 std::optional<Fault> FindFault(const v1::Calendar& calendar) {
   if (auto fault = FindTextFault(calendar.title(), 100, "title")) return fault;
   if (!ParseUtcOffset(calendar.utc_offset())) {
-    return Fault{"utc_offset", "an offset from UTC, as \"+08:00\", of at most 14 hours",
+    return Fault{"utc_offset", "an offset from UTC, as \"+08:00\", of at most 14 hours, its minutes 00, 30 or 45",
                  calendar.utc_offset().empty() ? "nothing" : absl::StrCat("\"", calendar.utc_offset(), "\"")};
   }
   if (calendar.years().empty() || calendar.years_size() > kYearsMax) {

@@ -1,6 +1,7 @@
 #include "libs/registry/calendar.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "gmock/gmock.h"
@@ -88,6 +89,15 @@ TEST(CalendarTest, DaysAreOverWhenTheyHaveEnded) {
   EXPECT_EQ(calendar.DaysOver(from, from - absl::Hours(100), DayKind::kCalendar), 0);
 }
 
+TEST(CalendarTest, OnlyDaysThatThereAreWrittenInFullAreDays) {
+  EXPECT_EQ(ParseDay("2024-02-29"), absl::CivilDay(2024, 2, 29));
+  for (const char* text : {"", "2023-02-29", "2024-02-30", "2024-13-01", "2024-00-10", "2024-01-00", "2024-2-1",
+                           "2024-02-4 ", " 024-02-04", "-024-02-04", "+024-02-04", "2024-+2-04", "2024-02-+4",
+                           "2024-02- 4", "2024/02/04", "24-02-2004", "2024-02-04T00"}) {
+    EXPECT_FALSE(ParseDay(text)) << text;
+  }
+}
+
 TEST(CalendarTest, OnlyOffsetsAreZones) {
   EXPECT_TRUE(ParseUtcOffset("+08:00"));
   EXPECT_TRUE(ParseUtcOffset("-09:30"));
@@ -159,6 +169,27 @@ RC_GTEST_PROP(CalendarProperty, ATermIsWhatCountingDayByDayComesTo, ()) {
   const int count = *rc::gen::inRange(1, 400);
   const absl::CivilDay last = LastDaySlowly(calendar, start, count);
   RC_ASSERT(calendar.EndOfTerm(start, count, DayKind::kWorking).at == absl::FromCivil(last + 1, calendar.zone()));
+}
+
+RC_GTEST_PROP(CalendarProperty, CalendarDaysSkipNoneAndNameNoYear, ()) {
+  const Calendar calendar = RandomCalendar();
+  const absl::Time start = RandomTime();
+  const int count = *rc::gen::inRange(1, 3650);
+  const auto end = calendar.EndOfTerm(start, count, DayKind::kCalendar);
+  RC_ASSERT(end.at == absl::FromCivil(calendar.DayOf(start), calendar.zone()) + absl::Hours(24) * (count + 1));
+  RC_ASSERT(end.years_unknown.empty());
+}
+
+RC_GTEST_PROP(CalendarProperty, YearsUnknownAreThoseOnTheWayThatItDoesNotHold, ()) {
+  const Calendar calendar = RandomCalendar();
+  const absl::Time start = RandomTime();
+  const auto end = calendar.EndOfTerm(start, *rc::gen::inRange(1, 1500), DayKind::kWorking);
+  const absl::CivilDay last = calendar.DayOf(end.at) - 1;
+  std::vector<int> unknown;
+  for (absl::CivilYear year = absl::CivilYear(calendar.DayOf(start) + 1); year <= absl::CivilYear(last); ++year) {
+    if (year.year() < 2019 || year.year() > 2022) unknown.push_back(static_cast<int>(year.year()));
+  }
+  RC_ASSERT(end.years_unknown == unknown);
 }
 
 RC_GTEST_PROP(CalendarProperty, DaysOverUndoesATerm, ()) {

@@ -1,3 +1,5 @@
+#include "libs/registry/calendar.h"
+
 #include "services/registry/scenario.h"
 
 namespace whistle::registry_chain {
@@ -81,6 +83,33 @@ TEST(AdoptCalendarTest, WhatIsWrongIsNamedByItsPlace) {
   refused([](v1::Calendar& c) { c.mutable_years(0)->add_days_off("2024-02-12"); }, "calendar.years[0].days_off[2]");
   refused([](v1::Calendar& c) { c.mutable_years(0)->add_days_off("2024-02-17"); }, "calendar.years[0].days_off[2]");
   refused([](v1::Calendar& c) { c.mutable_years(0)->add_workdays("2024-02-13"); }, "calendar.years[0].workdays[1]");
+}
+
+TEST(AdoptCalendarTest, LimitsHoldAtTheNumber) {
+  const auto fault = [](void (*change)(v1::Calendar&)) {
+    v1::Calendar calendar = China().calendar();
+    change(calendar);
+    const auto found = registry::FindFault(calendar);
+    return found ? found->field : "";
+  };
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.set_title(std::string(100, 'x')); }), "");
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.set_title(std::string(101, 'x')); }), "title");
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.mutable_years(0)->set_source(std::string(300, 'x')); }), "");
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.mutable_years(0)->set_source(std::string(301, 'x')); }), "years[0].source");
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.set_utc_offset("+14:00"); }), "");
+  EXPECT_EQ(fault([](v1::Calendar& c) { c.set_utc_offset("+14:30"); }), "utc_offset");
+  const auto year_alone = [](int year) {
+    v1::Calendar calendar;
+    calendar.set_title("one year");
+    calendar.set_utc_offset("+08:00");
+    calendar.add_years()->set_year(year);
+    calendar.mutable_years(0)->set_source("notice");
+    return registry::FindFault(calendar).has_value();
+  };
+  EXPECT_TRUE(year_alone(1899));
+  EXPECT_FALSE(year_alone(1900));
+  EXPECT_FALSE(year_alone(9999));
+  EXPECT_TRUE(year_alone(10000));
 }
 
 TEST(AdoptCalendarTest, SixtyFourYearsAreTheMost) {

@@ -1,4 +1,4 @@
-// The policy that ships is one that can be adopted.
+// The policy and the calendar that ship are ones that can be adopted.
 #include <cstring>
 #include <map>
 #include <string>
@@ -93,6 +93,24 @@ TEST(DefaultPolicyTest, ItIsDomainsTableAndEveryNumberHasItsSource) {
       {"statutory_clock", "after 1 (ours)"},
   };
   EXPECT_EQ(RowsOf(*content->policy), table);
+}
+
+TEST(ChinaCalendarTest, ItIsReadAndSoundAndEveryYearCitesItsNotice) {
+  const auto content = scenarios::LoadRegistryFiles({WHISTLE_SOURCE_DIR "/deploy/policy/calendars"});
+  ASSERT_TRUE(content.ok()) << content.status();
+  ASSERT_TRUE(content->calendar.has_value());
+  EXPECT_EQ(content->calendar->utc_offset(), "+08:00");
+  ASSERT_EQ(content->calendar->years_size(), 8);
+  for (int i = 0; i < 8; ++i) {
+    const auto& year = content->calendar->years(i);
+    EXPECT_EQ(year.year(), 2019 + i);
+    // Its own notice, by title and number; it is of the year before.
+    EXPECT_THAT(year.source(), ::testing::HasSubstr(absl::StrCat("关于", 2019 + i, "年部分节假日安排的通知")));
+    EXPECT_THAT(year.source(), ::testing::HasSubstr(absl::StrCat("国办发明电〔", 2018 + i, "〕")));
+    // Sixteen days and more are off by every notice, and some of them are made up for.
+    EXPECT_GE(year.days_off_size(), 16) << year.year();
+    EXPECT_GE(year.workdays_size(), 5) << year.year();
+  }
 }
 
 }  // namespace

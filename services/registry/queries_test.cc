@@ -75,6 +75,20 @@ TEST(GetPolicyTest, ItIsTheOneInForceOrNone) {
   EXPECT_EQ(response.policy_version(), 13u);
 }
 
+TEST(GetCalendarTest, ItIsTheOneInForceOrNone) {
+  projection::MemoryStore empty;
+  EXPECT_FALSE(Ask<v1::GetCalendarResponse>(empty, GetCalendar, v1::GetCalendarRequest()).has_calendar());
+  auto scenario = GivenAFullRegistry();
+  scenario.Command(Organization("gansu"),
+                   Request<v1::AdoptCalendarRequest>("calendar { title: 'China' utc_offset: '+08:00' "
+                                                     "years { year: 2024 source: 'notice' days_off: '2024-01-01' } }"));
+  projection::MemoryStore store;
+  Project(scenario.world(), {"registry"}, store);
+  const auto response = Ask<v1::GetCalendarResponse>(store, GetCalendar, v1::GetCalendarRequest());
+  EXPECT_EQ(response.calendar().title(), "China");
+  EXPECT_EQ(response.calendar_version(), 15u);
+}
+
 TEST(GetRegistryTest, AnOldVersionIsFoldedAgain) {
   auto scenario = GivenAFullRegistry();
   projection::MemoryStore store;

@@ -82,6 +82,19 @@ TEST(RegistryPlanTest, OnlyTheDifferenceIsSent) {
                                                    "adopt the policy Whistle's default policy"));
 }
 
+TEST(RegistryPlanTest, ACalendarIsAdoptedOnceAndAgainOnlyWhenItHasChanged) {
+  const std::string text =
+      "calendar:\n  title: China\n  utc_offset: \"+08:00\"\n  years:\n"
+      "    - {year: 2024, source: notice, days_off: [\"2024-01-01\"]}\n";
+  const RegistryContent content = *Content(text);
+  EXPECT_THAT(Plan({}, content), ElementsAre("adopt the calendar China"));
+  registry::v1::RegistryState in_force;
+  *in_force.mutable_calendar() = *content.calendar;
+  EXPECT_THAT(Plan(in_force, content), IsEmpty());
+  in_force.mutable_calendar()->mutable_years(0)->add_workdays("2024-02-04");
+  EXPECT_THAT(Plan(in_force, content), ElementsAre("adopt the calendar China"));
+}
+
 TEST(RegistryPlanTest, WhatNoFileNamesIsLeftAlone) {
   registry::v1::RegistryState in_force = InForce(*Content(kOrganizations));
   EXPECT_THAT(

@@ -91,10 +91,21 @@ TEST_F(CommandsTest, RegistryShowDrawsTheTree) {
   add("gansu", "");
   add("network", "gansu");
   EXPECT_EQ(Run({"registry", "show"}), 0) << err.str();
-  EXPECT_THAT(out.str(), HasSubstr("registry version 3, level 1, policy none yet"));
+  EXPECT_THAT(out.str(), HasSubstr("registry version 3, level 1, policy none yet\ncalendar none yet: weekends alone"));
   EXPECT_THAT(out.str(), HasSubstr("\ngansu "));
   EXPECT_THAT(out.str(), HasSubstr("\n  network "));
   EXPECT_THAT(out.str(), HasSubstr("\n    branch "));
+}
+
+TEST_F(CommandsTest, RegistryShowNamesTheCalendarAndTheStretchesOfItsYears) {
+  auto& response = Answer<registry::v1::GetRegistryResponse>("GetRegistry");
+  auto& calendar = *response.mutable_registry()->mutable_calendar();
+  calendar.set_title("China");
+  calendar.set_utc_offset("+08:00");
+  for (const int year : {2019, 2020, 2021, 2023}) calendar.add_years()->set_year(year);
+  response.mutable_registry()->set_calendar_version(4);
+  EXPECT_EQ(Run({"registry", "show"}), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("\ncalendar China (since version 4), UTC+08:00, years 2019 to 2021, 2023\n"));
 }
 
 TEST_F(CommandsTest, ProjectionStatusShowsAWhistledsFourServicesOnce) {

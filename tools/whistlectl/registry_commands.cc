@@ -1,4 +1,4 @@
-// whistlectl registry: organizations, policy and level, as files want them and as they are in force.
+// whistlectl registry: organizations, policy, calendar and level, as files want them and as they are in force.
 #include <algorithm>
 #include <map>
 
@@ -78,6 +78,25 @@ class Tree {
   Table table_{{"organization", "name", "level", "kind", "remark"}};
 };
 
+// "China (since version 4), UTC+08:00, years 2019 to 2026".
+std::string CalendarText(const registry::v1::RegistryState& state) {
+  if (!state.has_calendar()) return "none yet: weekends alone are off, and days end at midnight UTC";
+  const registry::v1::Calendar& calendar = state.calendar();
+  std::string text = absl::StrCat(Printable(calendar.title()), " (since version ", state.calendar_version(), "), UTC",
+                                  Printable(calendar.utc_offset()), calendar.years_size() == 1 ? ", year" : ", years");
+  // Stretches without a gap: a year that is missing in between is seen.
+  for (int i = 0; i < calendar.years_size();) {
+    int last = i;
+    while (last + 1 < calendar.years_size() && calendar.years(last + 1).year() == calendar.years(last).year() + 1) {
+      ++last;
+    }
+    absl::StrAppend(&text, i == 0 ? " " : ", ", calendar.years(i).year());
+    if (last > i) absl::StrAppend(&text, " to ", calendar.years(last).year());
+    i = last + 1;
+  }
+  return text;
+}
+
 absl::Status Show(Session& session) {
   const auto method = FindMethod("registry.GetRegistry");
   WHISTLE_CHECK(method.ok(), method.status().message());
@@ -98,7 +117,7 @@ absl::Status Show(Session& session) {
               << (state.has_policy()
                       ? absl::StrCat(Printable(state.policy().title()), " (since version ", state.policy_version(), ")")
                       : "none yet")
-              << "\n\n";
+              << "\ncalendar " << CalendarText(state) << "\n\n";
   session.Print(Tree(state).Rows());
   if (!state.has_policy()) return absl::OkStatus();
   session.out << "\n";
@@ -154,19 +173,18 @@ absl::Status RaiseLevel(Session& session) {
 
 std::vector<Command> RegistryCommands() {
   return {
-      Command{
-          .words = {"registry", "apply"},
-          .operands = "DIR-or-FILE…",
-          .operands_min = 1,
-          .operands_max = 1000,
-          .summary = "bring organizations and policy to what files say; only the difference is sent",
-          .details =
-              "The files hold `organizations` and `policy`; tools/scenarios/README.md has the format. Organizations\n"
-              "that no file names are left alone. Applying the same again records nothing.",
-          .flags = {{"as", "ORGANIZATION", "", "on whose behalf; without it: the top of the tree"}},
-          .run = Apply},
+      Command{.words = {"registry", "apply"},
+              .operands = "DIR-or-FILE…",
+              .operands_min = 1,
+              .operands_max = 1000,
+              .summary = "bring organizations, policy and calendar to what files say; only the difference is sent",
+              .details = "The files hold `organizations`, `policy` and `calendar`; tools/scenarios/README.md has the\n"
+                         "format. Organizations that no file names are left alone. Applying the same again records\n"
+                         "nothing.",
+              .flags = {{"as", "ORGANIZATION", "", "on whose behalf; without it: the top of the tree"}},
+              .run = Apply},
       Command{.words = {"registry", "show"},
-              .summary = "organizations and policy in force",
+              .summary = "organizations, policy and calendar in force",
               .flags = {{"at-version", "N", "0", "as of this version of the registry; 0: now"}},
               .run = Show},
       Command{.words = {"registry", "raise-level"},
