@@ -101,6 +101,7 @@
   case ::whistle::journal::v1::Event::kHazardWarned:                  \
   case ::whistle::journal::v1::Event::kHazardCancelled:               \
   case ::whistle::journal::v1::Event::kEscalationUnanswered:          \
+  case ::whistle::journal::v1::Event::kOwnerAwaited:                  \
   case ::whistle::journal::v1::Event::kEscalationDeadlineApproaching: \
   case ::whistle::journal::v1::Event::kEscalationOverdueLifted:       \
   case ::whistle::journal::v1::Event::kEscalationEntryCorrected:

@@ -156,6 +156,11 @@ std::string Compose(const Event& event) {
           e.has_next() ? absl::StrCat("; it goes to ", NameOf(e.next())) : std::string("; nobody stands above it"),
           ".");
     }
+    case Event::kOwnerAwaited: {
+      const auto& e = event.owner_awaited();
+      return absl::StrCat("Nobody accepts the case since event ", e.since_event_id(), "; somebody is to",
+                          ByDate(e.due()), ".");
+    }
     case Event::kHandlingUpgraded:
       return Say(event.handling_upgraded());
     case Event::kEscalationEvidenceAdded: {

@@ -75,7 +75,7 @@ struct Vocabulary {
 };
 constexpr Vocabulary kVocabularies[] = {
     {1, 100, 125}, {1, 190, 192}, {1, 200, 208}, {1, 290, 292}, {1, 300, 309},
-    {1, 390, 392}, {1, 400, 423}, {1, 490, 492}, {1, 500, 505},
+    {1, 390, 392}, {1, 400, 424}, {1, 490, 492}, {1, 500, 505},
 };
 
 bool InVocabulary(int field, uint32_t level) {

@@ -361,6 +361,7 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kHazardWarned:
     case Event::kHazardCancelled:
     case Event::kEscalationUnanswered:
+    case Event::kOwnerAwaited:
     case Event::kEscalationDeadlineApproaching:
     case Event::kEscalationOverdueLifted:
     case Event::kEscalationEntryCorrected:

@@ -109,6 +109,18 @@ std::optional<OrganizationRef> NextRung(const OrganizationRef& organization, con
   return std::nullopt;
 }
 
+OrganizationRef RefInForce(const std::string& organization_id, const Context& context) {
+  const registry::v1::Organization* found = context.registry->Find(organization_id);
+  if (found == nullptr) {
+    OrganizationRef unknown;
+    unknown.set_organization_id(organization_id);
+    return unknown;
+  }
+  OrganizationRef organization = context.registry->Ref(*found);
+  if (found->retired()) return NextRung(organization, context).value_or(organization);
+  return organization;
+}
+
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,
                         absl::string_view rule, const intake::v1::CaseHeader& header, const Context& context) {
   if (given != nullptr)

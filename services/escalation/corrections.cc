@@ -35,7 +35,7 @@ const OrganizationRef* AuthorOf(const Event& event) {
 // What the service found by itself is answered or lifted by a proof; nobody puts it right by hand.
 bool IsServicesOwn(const Event& event) {
   return event.has_finding_raised() || event.has_finding_lifted() || event.has_upgraded_handling_overdue() ||
-         event.has_rectification_overdue() || event.has_escalation_unanswered() ||
+         event.has_rectification_overdue() || event.has_escalation_unanswered() || event.has_owner_awaited() ||
          event.has_escalation_deadline_approaching() || event.has_escalation_overdue_lifted();
 }
 

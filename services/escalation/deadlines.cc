@@ -13,6 +13,7 @@
 #include "libs/domain/terms.h"
 #include "services/escalation/checks.h"
 #include "services/escalation/limits.h"
+#include "services/escalation/looking.h"
 
 namespace whistle::escalation {
 
@@ -70,6 +71,27 @@ Events Unanswered(const State& state, const Obligation& owed, const Context& con
   if (!next) return events;
   *unanswered.mutable_next() = *next;
   events.push_back(RaiseNextRung(state, *next, context));
+  return events;
+}
+
+// What is not put right in time goes to the next superior of who issued the letter, for accountability; at the top of
+// the tree to the issuer itself. Once for each letter. (DOMAIN: Policy, "then referral for accountability".)
+Events WithReferral(const State& state, Event overdue, const OrganizationRef& addressee, const Context& context) {
+  const std::string letter_id = overdue.rectification_overdue().letter_id();
+  Events events{std::move(overdue)};
+  const auto& letters = state.letters();
+  const auto letter = std::find_if(letters.begin(), letters.end(),
+                                   [&](const v1::SuggestionLetter& l) { return l.letter_id() == letter_id; });
+  if (letter == letters.end() || !letter->referral_id().empty()) return events;
+  const OrganizationRef issuer = CurrentRef(letter->issued().issued_by(), context);
+  v1::ReferredForAccountability& referred =
+      *events.emplace_back(context.NewEvent()).mutable_referred_for_accountability();
+  referred.set_letter_id(letter_id);
+  *referred.mutable_to() = NextRung(issuer, context).value_or(issuer);
+  *referred.add_organizations() = addressee;
+  referred.set_reason(absl::StrCat("What letter ", letter_id, " names was not put right by its date."));
+  referred.add_evidence_event_ids(letter_id);
+  referred.add_evidence_event_ids(context.EventId(1));
   return events;
 }
 
@@ -146,6 +168,7 @@ std::vector<Obligation> Obligations(const State& state, const std::string& case_
     // A letter is to be followed whatever becomes of the case.
     owed.set_resting(false);
   }
+  AddOwnerObligation(state, case_id, &obligations);
   return obligations;
 }
 
@@ -158,7 +181,7 @@ Outcome DecideDate(const State& state, const AgendaItem& item, const Context& co
   if (!domain::HasPassed(owed->due(), context.now)) {
     auto& approaching = *event.mutable_escalation_deadline_approaching();
     approaching = domain::Approaching(*owed);
-    *approaching.mutable_organization() = organization;
+    if (owed->has_organization()) *approaching.mutable_organization() = organization;
   } else if (owed->overdue_kind() == common::v1::AGENDA_KIND_ESCALATION_UNANSWERED) {
     return Unanswered(state, *owed, context);
   } else if (owed->overdue_kind() == common::v1::AGENDA_KIND_UPGRADED_HANDLING_OVERDUE) {
@@ -166,11 +189,14 @@ Outcome DecideDate(const State& state, const AgendaItem& item, const Context& co
     overdue.set_handling_id(owed->subject());
     *overdue.mutable_lead() = organization;
     *overdue.mutable_due_at() = owed->due().due_at();
+  } else if (owed->overdue_kind() == common::v1::AGENDA_KIND_NO_OWNER) {
+    event = NoOwnerFound(state, context);
   } else {
     auto& overdue = *event.mutable_rectification_overdue();
     overdue.set_letter_id(owed->subject());
     *overdue.mutable_addressee() = organization;
     *overdue.mutable_due_at() = owed->due().due_at();
+    return WithReferral(state, std::move(event), organization, context);
   }
   return Events{std::move(event)};
 }

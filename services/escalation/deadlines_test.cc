@@ -120,7 +120,7 @@ TEST(EscalationRungDeadlineTest, WhatWasAnsweredTooLateIsRefused) {
 }
 
 TEST(EscalationRungDeadlineTest, SwitchedOffNothingFires) {
-  registry::v1::Policy policy = testing::DefaultPolicy();
+  registry::v1::Policy policy = QuietPolicy();
   policy.mutable_escalation_rung()->set_off(true);
   auto scenario = GivenInHandling();
   scenario

@@ -9,6 +9,7 @@
 #include "services/escalation/deadlines.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/model.h"
+#include "services/escalation/target.h"
 
 namespace whistle::escalation {
 namespace {
@@ -36,42 +37,24 @@ std::optional<Rejection> CheckRule(v1::FindingRule rule) {
   return domain::Invalid("rule", "a FindingRule", absl::StrCat(static_cast<int>(rule)));
 }
 
-// Where the case goes: the lowest organization that has authority over everybody it needs, above who has it now, and
-// above who declined it last. (DOMAIN: Findings, "Where to escalate is computed, never picked".)
+// Where the case goes (target.h), as of the registry in force.
 std::variant<OrganizationRef, Rejection> ComputeTarget(const State& state, const std::vector<OrganizationRef>& needed,
                                                        const Context& context) {
-  std::vector<OrganizationRef> all = needed;
-  const OrganizationRef* holder = Holder(state);
-  if (state.header().has_handler()) all.push_back(state.header().handler());
-  if (holder != nullptr) all.push_back(*holder);
-  std::erase_if(all, [](const OrganizationRef& organization) { return organization.outside_tree(); });
-  if (all.empty()) {
-    return domain::Illegal("nobody_to_start_from", "needed_organization_ids",
-                           "with a handler assigned, or with organizations of the tree that the case needs",
-                           "the case has no handler and names nobody in the tree");
+  const Target target = TargetOf(state, needed);
+  if (!target.organization_id.empty()) return RefInForce(target.organization_id, context);
+  switch (target.why) {
+    case NoTarget::kNobodyToStartFrom:
+      return domain::Illegal("nobody_to_start_from", "needed_organization_ids",
+                             "with a handler assigned, or with organizations of the tree that the case needs",
+                             "the case has no handler and names nobody in the tree");
+    case NoTarget::kNoCommonSuperior:
+      return domain::Illegal("no_common_superior", "needed_organization_ids", "organizations of one authority tree",
+                             "nobody has authority over all of them");
+    case NoTarget::kTopOfTree:
+      break;
   }
-  const std::optional<std::string> lowest = registry::LowestCommonSuperior(all);
-  const registry::v1::Organization* found = lowest ? context.registry->Find(*lowest) : nullptr;
-  if (found == nullptr) {
-    return domain::Illegal("no_common_superior", "needed_organization_ids", "organizations of one authority tree",
-                           "nobody has authority over all of them");
-  }
-  OrganizationRef target = context.registry->Ref(*found);
-  const bool holds_it = holder != nullptr && holder->organization_id() == target.organization_id();
-  if (holds_it || found->retired()) {
-    auto above = NextRung(target, context);
-    if (!above) {
-      return domain::Illegal("top_of_tree", "to_organization_id", "a case that somebody below the top of the tree has",
-                             absl::StrCat("nobody stands above ", NameOf(target)));
-    }
-    target = *std::move(above);
-  }
-  const v1::Escalation& last = state.last_escalation();
-  if (last.status() == v1::ESCALATION_STATUS_DECLINED && registry::HasAuthority(last.raised().to(), target)) {
-    // At the top of the tree it is put before the top again.
-    target = NextRung(last.raised().to(), context).value_or(last.raised().to());
-  }
-  return target;
+  return domain::Illegal("top_of_tree", "to_organization_id", "a case that somebody below the top of the tree has",
+                         absl::StrCat("nobody stands above ", NameOf(*Holder(state))));
 }
 
 // At or above the computed one: a person may go further up, never past those who are needed.
@@ -89,8 +72,19 @@ std::variant<OrganizationRef, Rejection> ChooseTarget(const State& state, const 
       absl::StrCat(NameOf(std::get<OrganizationRef>(chosen)), " has no authority over everybody the case needs"));
 }
 
+// Those that a person names first, then those that the case is known to need.
+std::vector<OrganizationRef> WithNeeded(const State& state, std::vector<OrganizationRef> named) {
+  for (OrganizationRef& organization : NeededOf(state)) {
+    const bool known = std::any_of(named.begin(), named.end(), [&](const OrganizationRef& other) {
+      return other.organization_id() == organization.organization_id();
+    });
+    if (!known && named.size() < kNeededMax) named.push_back(std::move(organization));
+  }
+  return named;
+}
+
 // The findings among the evidence.
-void AddFindings(const Texts& evidence_event_ids, const Context& context, Texts& finding_ids) {
+void NameFindings(const Texts& evidence_event_ids, const Context& context, Texts& finding_ids) {
   for (const std::string& id : evidence_event_ids) {
     const auto event = context.history->FindEvent(id);
     if (event && event->has_finding_raised()) *finding_ids.Add() = id;
@@ -125,7 +119,8 @@ Outcome Decide(const State& state, const v1::RaiseEscalationRequest& request, co
   auto needed =
       ResolveOrganizations(request.needed_organization_ids(), 0, kNeededMax, "needed_organization_ids", context);
   if (auto* no = std::get_if<Rejection>(&needed)) return std::move(*no);
-  const auto& organizations = std::get<std::vector<OrganizationRef>>(needed);
+  const std::vector<OrganizationRef> organizations =
+      WithNeeded(state, std::get<std::vector<OrganizationRef>>(std::move(needed)));
 
   if (state.has_escalation()) {
     return domain::Already("escalation_open", context.case_id, state.escalation().escalation_id());
@@ -140,7 +135,7 @@ Outcome Decide(const State& state, const v1::RaiseEscalationRequest& request, co
   raised.set_rule(request.rule());
   raised.set_reason(request.reason());
   *raised.mutable_evidence_event_ids() = request.evidence_event_ids();
-  AddFindings(request.evidence_event_ids(), context, *raised.mutable_finding_ids());
+  NameFindings(request.evidence_event_ids(), context, *raised.mutable_finding_ids());
   if (const OrganizationRef* holder = Holder(state)) *raised.mutable_from() = *holder;
   *raised.mutable_to() = std::get<OrganizationRef>(std::move(target));
   for (const OrganizationRef& organization : organizations) {
@@ -186,7 +181,7 @@ Outcome Decide(const State& state, const v1::AddEscalationEvidenceRequest& reque
   further.set_rule(request.rule());
   further.set_reason(request.reason());
   *further.mutable_evidence_event_ids() = request.evidence_event_ids();
-  AddFindings(request.evidence_event_ids(), context, *further.mutable_finding_ids());
+  NameFindings(request.evidence_event_ids(), context, *further.mutable_finding_ids());
   auto acting = domain::ActingOrganization(context);
   if (auto* by = std::get_if<OrganizationRef>(&acting)) *further.mutable_added_by() = std::move(*by);
   return domain::Events{std::move(event)};

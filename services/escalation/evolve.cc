@@ -5,6 +5,7 @@
 #include "libs/domain/correction.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/model.h"
+#include "services/escalation/observed.h"
 #include "services/escalation/records.h"
 
 namespace whistle::escalation {
@@ -141,10 +142,7 @@ void ApplyCorrections(State& state, const common::v1::EntryCorrected& corrected,
   for (v1::Hazard& hazard : *state.mutable_hazards()) Correct(hazard, corrected);
 }
 
-}  // namespace
-
-void Evolve(State& state, const Event& event, const EventRef& ref) {
-  domain::EvolveHeader(*state.mutable_header(), event, ref);
+void EvolveOwn(State& state, const Event& event, const EventRef& ref) {
   auto& letters = *state.mutable_letters();
   auto& referrals = *state.mutable_referrals();
   auto& files = *state.mutable_files();
@@ -217,7 +215,8 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::kEscalationOverdueLifted:
       return OnLifted(state, event, ref);
 
-    // The other services': what is needed of them is in the header.
+    // What is needed of them is in the header and among what is observed.
+    case Event::kOwnerAwaited:
     case Event::kCaseRegistered:
     case Event::kPolicyRebound:
     case Event::kContactRecorded:
@@ -281,6 +280,14 @@ void Evolve(State& state, const Event& event, const EventRef& ref) {
     case Event::BODY_NOT_SET:
       return;
   }
+}
+
+}  // namespace
+
+void Evolve(State& state, const Event& event, const EventRef& ref) {
+  domain::EvolveHeader(*state.mutable_header(), event, ref);
+  EvolveOwn(state, event, ref);
+  Observe(state, event, ref);
 }
 
 }  // namespace whistle::escalation

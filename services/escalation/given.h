@@ -43,22 +43,46 @@ inline testing::RegistryBuilder Organizations() {
   return testing::RegistryBuilder().Add(discipline);
 }
 
-inline auto GivenRegistered() {
+// The numbers of DOMAIN's table; nothing is found and nothing escalates by itself: for what persons do and what dates do.
+inline registry::v1::Policy QuietPolicy() {
+  registry::v1::Policy policy = testing::DefaultPolicy();
+  registry::v1::FindingPolicies& findings = *policy.mutable_findings();
+  for (auto* rule :
+       {findings.mutable_ungrounded(), findings.mutable_contradiction(), findings.mutable_disavowed_condition(),
+        findings.mutable_goalpost_moved(), findings.mutable_buck_passing(), findings.mutable_no_owner(),
+        findings.mutable_silence(), findings.mutable_hollow_meetings(), findings.mutable_absent(),
+        findings.mutable_broken_commitment(), findings.mutable_persistent_demand(),
+        findings.mutable_closed_without_result(), findings.mutable_jurisdiction_gap()}) {
+    rule->set_off(true);
+  }
+  policy.mutable_open_hazard()->set_when(registry::v1::ESCALATE_WHEN_NEVER);
+  policy.mutable_statutory_clock()->set_when(registry::v1::ESCALATE_WHEN_NEVER);
+  policy.mutable_statutory_clock()->clear_after();
+  return policy;
+}
+
+inline auto GivenRegistered(const registry::v1::Policy& policy = QuietPolicy()) {
   auto scenario = GivenEscalation();
   scenario.With(Organizations())
       .At("2021-07-01")
       .Event(Petitioner(), absl::StrCat(R"(case_registered { title: "No gas" category: "gas-supply" policy_version: 1
                                              site { site_id: "building-19" name: "Building 19" } policy { )",
-                                        testing::DefaultPolicy().ShortDebugString(), " } }"));
+                                        policy.ShortDebugString(), " } }"));
   return scenario;
 }
 
-inline auto GivenInHandling(const std::string& handler = "lanzhou-petition-office") {
-  auto scenario = GivenRegistered();
+inline auto GivenInHandling(const std::string& handler = "lanzhou-petition-office",
+                            const registry::v1::Policy& policy = QuietPolicy()) {
+  auto scenario = GivenRegistered(policy);
   scenario
       .Event(Organization("lanzhou"), absl::StrCat("handler_assigned { handler { organization_id: '", handler, "' } }"))
       .Event(Organization(handler), absl::StrCat("case_accepted { accepted_by { organization_id: '", handler, "' } }"));
   return scenario;
+}
+
+// The same with every rule on and everything that DOMAIN's table lets escalate.
+inline auto GivenLookedAt(const std::string& handler = "lanzhou-petition-office") {
+  return GivenInHandling(handler, testing::DefaultPolicy());
 }
 
 // What may come over a case at any time; each one decision.

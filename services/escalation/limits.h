@@ -32,6 +32,25 @@ inline constexpr int kMeasuresMax = 16;
 // 64 × ~20 bytes.
 inline constexpr int kSettledKept = 64;
 
+// What the rules look at, the latest of each kind; what has left it is settled. The busiest case's is some tens of KiB
+// (tests/bench says how many). Where an organization stands is its last answer: as many organizations as may answer,
+// and as many answers more.
+inline constexpr int kResponsesKept = 128;
+// As many topics as an organization's last statements may have (services/response/limits.h).
+inline constexpr int kStatementsKept = 128;
+// Beside all open ones: a condition may be disavowed years after it was met.
+inline constexpr int kConditionsSettledKept = 64;
+inline constexpr int kTasksSettledKept = 32;
+inline constexpr int kOverduesKept = 32;
+inline constexpr int kMeetingsKept = 64;
+inline constexpr int kClaimsKept = 32;
+// Contacts that count in no finding yet are fewer than the policy's number, which is at most kEvidenceEventsMax.
+inline constexpr int kContactsKept = 96;
+// Open assignments, commitments and items of one case are at most 64 each, calls 96, deferrals 8.
+inline constexpr int kNeedsKept = 256;
+inline constexpr int kReasonsKept = 64;
+static_assert(kContactsKept > kEvidenceEventsMax && kMeetingsKept >= kEvidenceEventsMax);
+
 // All organizations with their paths must fit into one decision beside the texts: 256 KiB for a record.
 static_assert(kBoundMax <= 64 && kNeededMax <= 64);
 

@@ -3,17 +3,36 @@
 #include <memory>
 
 #include "libs/domain/obligation.h"
+#include "services/escalation/looking.h"
 
 namespace whistle::escalation {
 namespace {
 
 const State& AsState(const google::protobuf::Message& state) { return static_cast<const State&>(state); }
 
+domain::Outcome DecideItem(const State& state, const common::v1::AgendaItem& item, const domain::Context& context) {
+  switch (item.kind()) {
+    case common::v1::AGENDA_KIND_FINDING:
+      return DecideFinding(state, item, context);
+    case common::v1::AGENDA_KIND_FINDING_DISPROVED:
+      return DecideDisproof(state, item, context);
+    case common::v1::AGENDA_KIND_ESCALATION_REASON:
+      return DecideReasons(state, item, context);
+    case common::v1::AGENDA_KIND_OWNER_AWAITED:
+      return DecideOwnerAwaited(state, item, context);
+    default:
+      return DecideDate(state, item, context);
+  }
+}
+
 }  // namespace
 
 std::vector<common::v1::AgendaItem> Agenda(const State& state, const std::string& case_id) {
   std::vector<common::v1::AgendaItem> items;
   domain::AddDates(Obligations(state, case_id), &items);
+  AddOwnerAwaited(state, case_id, &items);
+  AddFindings(state, case_id, &items);
+  AddReasons(state, case_id, &items);
   return items;
 }
 
@@ -21,7 +40,7 @@ domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_ESCALATION;
   model.name = "escalation";
-  model.fold_fingerprint = "escalation-2";
+  model.fold_fingerprint = "escalation-3";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const journal::v1::Event& event, const domain::EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);
@@ -42,7 +61,7 @@ domain::Model MakeModel() {
     if (step > 0) return std::nullopt;
     return domain::AgendaStep{item.case_id(),
                               [item](const google::protobuf::Message& state, const domain::Context& context) {
-                                return DecideDate(AsState(state), item, context);
+                                return DecideItem(AsState(state), item, context);
                               }};
   };
   return model;

@@ -69,12 +69,13 @@ std::vector<std::string> Indexes(const State& state, const std::string& case_id)
 std::vector<std::string> Footprints(const State& state, const journal::v1::Event& event, const domain::EventRef& ref);
 
 // deadlines.cc: the open escalation is to be answered, the upgraded handling completed (both rest while the case is
-// closed, declined or merged), each letter followed, whatever becomes of the case.
+// closed, declined or merged), each letter followed, whatever becomes of the case, and a case in handling accepted by
+// somebody.
 std::vector<common::v1::Obligation> Obligations(const State& state, const std::string& case_id);
 // deadlines.cc: the agenda's own, when a date is near or has passed.
 domain::Outcome DecideDate(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
 
-// The dates of the obligations, and when they are near.
+// The dates of the obligations and when they are near; what the service looks for and finds (looking.h).
 std::vector<common::v1::AgendaItem> Agenda(const State& state, const std::string& case_id);
 
 domain::Model MakeModel();

@@ -68,8 +68,12 @@ Folded FoldRandom(uint32_t seed, int count) {
     Evolve(folded.state, event, ref);
     for (std::string& key : Footprints(folded.state, event, ref)) folded.keys.push_back(std::move(key));
     for (std::string& key : Indexes(folded.state, "case-1")) folded.keys.push_back(std::move(key));
-    // Every item is of something that is owed.
-    EXPECT_LE(Agenda(folded.state, "case-1").size(), 2 * Obligations(folded.state, "case-1").size());
+    // Every item is of something that is owed, or that the service looks for by itself.
+    std::vector<common::v1::AgendaItem> items = Agenda(folded.state, "case-1");
+    std::erase_if(items, [](const common::v1::AgendaItem& item) {
+      return item.kind() >= common::v1::AGENDA_KIND_FINDING && item.kind() <= common::v1::AGENDA_KIND_OWNER_AWAITED;
+    });
+    EXPECT_LE(items.size(), 2 * Obligations(folded.state, "case-1").size());
   }
   return folded;
 }
@@ -100,7 +104,8 @@ TEST(EvolveTest, KeepsTheStateSmallOverTwelveYears) {
     scenario.Command(Organization("gansu"), decline);
   }
   for (int i = 0; i < 2000; ++i) scenario.Event(Petitioner(), "contact_recorded {}");
-  EXPECT_LT(scenario.state().ByteSizeLong(), 4096u) << scenario.state().DebugString();
+  // Most of it is the latest contacts.
+  EXPECT_LT(scenario.state().ByteSizeLong(), 12u * 1024) << scenario.state().DebugString();
 }
 
 // The longest name that the registry takes, six levels deep, in every place there is.

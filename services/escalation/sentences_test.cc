@@ -53,7 +53,7 @@ TEST(EscalationSentenceTest, EveryEventHasOneThatBeginsAndEndsAsASentence) {
     EXPECT_TRUE(absl::ascii_isupper(sentence.front())) << sentence;
     EXPECT_EQ(sentence.back(), '.') << sentence;
   }
-  EXPECT_EQ(events, 27);
+  EXPECT_EQ(events, 28);
 }
 
 }  // namespace

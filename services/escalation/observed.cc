@@ -1,0 +1,596 @@
+#include "services/escalation/observed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/time.h"
+#include "libs/domain/correction.h"
+#include "services/escalation/limits.h"
+#include "services/escalation/observed_corrections.h"
+#include "services/escalation/rules/rules.h"
+
+namespace whistle::escalation {
+namespace {
+
+using domain::EventRef;
+using google::protobuf::RepeatedPtrField;
+using journal::v1::Event;
+using v1::Observed;
+using v1::Sighting;
+
+Sighting Seen(const Event& event, const EventRef& ref) {
+  Sighting seen;
+  seen.set_event_id(ref.id);
+  *seen.mutable_occurred_at() = event.occurred_at();
+  *seen.mutable_entered_at() = ref.decision == nullptr ? event.occurred_at() : ref.decision->decided_at();
+  return seen;
+}
+
+// Puts it on record that `by` changed what is said of something that was seen before.
+void Touch(Sighting& sighting, const Event& event, const EventRef& by) {
+  sighting.set_changed_by_event_id(by.id);
+  *sighting.mutable_entered_at() = Seen(event, by).entered_at();
+}
+
+template <typename T, typename Predicate>
+T* FindLast(RepeatedPtrField<T>& list, Predicate predicate) {
+  const auto found = std::find_if(list.rbegin(), list.rend(), predicate);
+  return found == list.rend() ? nullptr : &*found;
+}
+
+// Removes the first that `may_go` until `max` are left; where none may, the oldest.
+template <typename T, typename Predicate>
+void Trim(RepeatedPtrField<T>& list, int max, Predicate may_go) {
+  while (list.size() > max) {
+    auto first = std::find_if(list.begin(), list.end(), may_go);
+    list.erase(first == list.end() ? list.begin() : first);
+  }
+}
+
+template <typename T>
+void Trim(RepeatedPtrField<T>& list, int max) {
+  Trim(list, max, [](const T&) { return true; });
+}
+
+// Keeps all that `is_open`, and of the others the last `max`.
+template <typename T, typename Predicate>
+void TrimSettled(RepeatedPtrField<T>& list, int max, Predicate is_open) {
+  int settled = static_cast<int>(std::count_if(list.begin(), list.end(), [&](const T& t) { return !is_open(t); }));
+  while (settled > max) {
+    list.erase(std::find_if(list.begin(), list.end(), [&](const T& t) { return !is_open(t); }));
+    --settled;
+  }
+}
+
+v1::ObservedStance StanceFrom(response::v1::Stance stance) {
+  switch (stance) {
+    case response::v1::STANCE_ACCEPTS:
+      return v1::OBSERVED_STANCE_ACCEPTS;
+    case response::v1::STANCE_REFUSES:
+      return v1::OBSERVED_STANCE_REFUSES;
+    case response::v1::STANCE_CONDITIONAL:
+      return v1::OBSERVED_STANCE_CONDITIONAL;
+    case response::v1::STANCE_DEFERS:
+      return v1::OBSERVED_STANCE_DEFERS;
+    case response::v1::STANCE_CLAIMS_RESOLVED:
+      return v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
+    default:
+      return v1::OBSERVED_STANCE_UNSPECIFIED;
+  }
+}
+
+void AddNeed(Observed& observed, v1::NeedKind kind, const common::v1::OrganizationRef& organization,
+             const Sighting& seen) {
+  v1::Need& need = *observed.add_needs();
+  need.set_kind(kind);
+  *need.mutable_organization() = organization;
+  *need.mutable_seen() = seen;
+  // Open assignments, commitments and items have limits of their own; whistles that nobody answers go first.
+  Trim(*observed.mutable_needs(), kNeedsKept, [](const v1::Need& n) { return n.kind() == v1::NEED_KIND_WHISTLE; });
+}
+
+template <typename Predicate>
+void EndNeeds(Observed& observed, Predicate predicate) {
+  auto& needs = *observed.mutable_needs();
+  needs.erase(std::remove_if(needs.begin(), needs.end(), predicate), needs.end());
+}
+
+void EndNeed(Observed& observed, v1::NeedKind kind, const std::string& event_id) {
+  EndNeeds(observed, [&](const v1::Need& need) { return need.kind() == kind && need.seen().event_id() == event_id; });
+}
+
+void OnStatements(Observed& observed, const response::v1::ResponseSubmitted& response, const Sighting& seen) {
+  for (int i = 0; i < response.statements_size(); ++i) {
+    const response::v1::Statement& said = response.statements(i);
+    v1::ObservedStatement& statement = *observed.add_statements();
+    *statement.mutable_seen() = seen;
+    statement.set_department_id(response.department().organization_id());
+    statement.set_topic(said.topic());
+    statement.set_replaces_event_id(said.replaces_event_id());
+    statement.set_condition_id(said.condition_id());
+    statement.set_place(i);
+    SetPosition(said, &statement);
+  }
+  Trim(*observed.mutable_statements(), kStatementsKept);
+}
+
+void OnResponse(Observed& observed, const response::v1::ResponseSubmitted& response, const Sighting& seen) {
+  const v1::ObservedStance stance = StanceFrom(response.stance());
+  OnStatements(observed, response, seen);
+  if (stance == v1::OBSERVED_STANCE_UNSPECIFIED && response.withdraws_event_id().empty()) return;
+
+  v1::ObservedResponse& answer = *observed.add_responses();
+  *answer.mutable_seen() = seen;
+  answer.set_department_id(response.department().organization_id());
+  answer.set_stance(stance);
+  answer.set_grounded(!response.grounds().empty());
+  answer.set_withdraws_event_id(response.withdraws_event_id());
+  for (const auto& organization : response.defers_to()) answer.add_defers_to_ids(organization.organization_id());
+
+  if (stance != v1::OBSERVED_STANCE_UNSPECIFIED && !response.assignment_id().empty()) {
+    EndNeed(observed, v1::NEED_KIND_ASSIGNMENT, response.assignment_id());
+  }
+  if (!response.withdraws_event_id().empty()) {
+    EndNeed(observed, v1::NEED_KIND_DEFERRAL, response.withdraws_event_id());
+  }
+  if (stance == v1::OBSERVED_STANCE_DEFERS) {
+    const v1::Need* last = FindLast(*observed.mutable_needs(),
+                                    [](const v1::Need& need) { return need.kind() == v1::NEED_KIND_DEFERRAL; });
+    if (last == nullptr || Before(last->seen(), seen)) {
+      EndNeeds(observed, [](const v1::Need& need) { return need.kind() == v1::NEED_KIND_DEFERRAL; });
+      for (const auto& organization : response.defers_to()) {
+        AddNeed(observed, v1::NEED_KIND_DEFERRAL, organization, seen);
+      }
+    }
+  }
+  // Where an organization stands is its last answer: that one goes last.
+  Trim(*observed.mutable_responses(), kResponsesKept, [&](const v1::ObservedResponse& r) {
+    return StanceOf(observed, r.department_id()) != &r;
+  });
+}
+
+void AddClaim(Observed& observed, const std::string& organization_id, bool closes, const Sighting& seen) {
+  v1::ObservedClaim& claim = *observed.add_claims();
+  claim.set_closes(closes);
+  *claim.mutable_seen() = seen;
+  claim.set_organization_id(organization_id);
+  Trim(*observed.mutable_claims(), kClaimsKept);
+}
+
+void AddOverdue(RepeatedPtrField<v1::ObservedOverdue>& list, const std::string& subject_id,
+                const std::string& organization_id, bool heard, const Sighting& seen) {
+  v1::ObservedOverdue& overdue = *list.Add();
+  *overdue.mutable_seen() = seen;
+  overdue.set_subject_id(subject_id);
+  overdue.set_organization_id(organization_id);
+  overdue.set_heard(heard);
+  Trim(list, kOverduesKept);
+}
+
+void LiftOverdue(RepeatedPtrField<v1::ObservedOverdue>& list, const std::string& event_id, const Event& event,
+                 const EventRef& ref) {
+  for (v1::ObservedOverdue& overdue : list) {
+    if (overdue.seen().event_id() != event_id) continue;
+    overdue.set_lifted(true);
+    Touch(*overdue.mutable_seen(), event, ref);
+  }
+}
+
+void AddTask(RepeatedPtrField<v1::ObservedTask>& list, const std::string& organization_id, const Sighting& seen) {
+  v1::ObservedTask& task = *list.Add();
+  *task.mutable_seen() = seen;
+  task.set_organization_id(organization_id);
+}
+
+void SettleTask(RepeatedPtrField<v1::ObservedTask>& list, const std::string& id, const Sighting& by) {
+  v1::ObservedTask* task = FindLast(list, [&](const v1::ObservedTask& t) { return t.seen().event_id() == id; });
+  if (task != nullptr) *task->mutable_settled() = by;
+  TrimSettled(list, kTasksSettledKept, [](const v1::ObservedTask& t) { return !t.has_settled(); });
+}
+
+v1::ObservedCondition* FindCondition(Observed& observed, const std::string& id) {
+  return FindLast(*observed.mutable_conditions(),
+                  [&](const v1::ObservedCondition& c) { return c.seen().event_id() == id; });
+}
+
+void TrimConditions(Observed& observed) {
+  TrimSettled(*observed.mutable_conditions(), kConditionsSettledKept,
+              [](const v1::ObservedCondition& c) { return !c.has_met() && !c.has_waived(); });
+}
+
+void AddReason(Observed& observed, v1::EscalationTrigger trigger, v1::FindingRule rule, const Sighting& seen) {
+  v1::Reason& reason = *observed.add_reasons();
+  reason.set_event_id(seen.event_id());
+  reason.set_trigger(trigger);
+  reason.set_rule(rule);
+  *reason.mutable_entered_at() = seen.entered_at();
+  Trim(*observed.mutable_reasons(), kReasonsKept);
+}
+
+void DropReason(Observed& observed, const std::string& event_id) {
+  auto& reasons = *observed.mutable_reasons();
+  reasons.erase(std::remove_if(reasons.begin(), reasons.end(),
+                               [&](const v1::Reason& reason) { return reason.event_id() == event_id; }),
+                reasons.end());
+}
+
+template <typename Raised>
+void DropReasons(Observed& observed, const Raised& raised) {
+  for (const std::string& id : raised.finding_ids()) DropReason(observed, id);
+  for (const std::string& id : raised.evidence_event_ids()) DropReason(observed, id);
+}
+
+bool Escalates(const registry::v1::Escalates& escalates) {
+  return escalates.when() == registry::v1::ESCALATE_WHEN_AT_ONCE ||
+         escalates.when() == registry::v1::ESCALATE_WHEN_AFTER;
+}
+
+void OnFindingRaised(v1::EscalationState& state, const v1::FindingRaised& raised, const Sighting& seen) {
+  Observed& observed = *state.mutable_observed();
+  v1::Mark mark;
+  mark.set_rule(raised.rule());
+  mark.set_finding_id(seen.event_id());
+  mark.set_organization_id(raised.organization().organization_id());
+  mark.set_subject(raised.subject());
+  VisitSightings(observed, [&](Sighting& sighting) {
+    const auto& ids = raised.evidence_event_ids();
+    if (std::find(ids.begin(), ids.end(), sighting.event_id()) != ids.end()) *sighting.add_marks() = mark;
+  });
+  if (raised.rule() == v1::FINDING_RULE_JURISDICTION_GAP) {
+    *observed.add_gaps() = mark;
+    Trim(*observed.mutable_gaps(), kNeedsKept);
+  }
+  if (raised.rule() == v1::FINDING_RULE_NO_OWNER) {
+    for (v1::OwnerlessSpell* spell : {observed.mutable_ownerless(), observed.mutable_last_ownerless()}) {
+      if (spell->since().event_id() != raised.subject()) continue;
+      spell->set_finding_id(seen.event_id());
+      *spell->mutable_found_at() = seen.occurred_at();
+    }
+    if (!observed.ownerless().has_since()) observed.clear_ownerless();
+    if (!observed.last_ownerless().has_since()) observed.clear_last_ownerless();
+  }
+  if (Escalates(PolicyOf(raised.rule(), state.header().policy()).escalates())) {
+    AddReason(observed, v1::ESCALATION_TRIGGER_FINDING, raised.rule(), seen);
+  }
+}
+
+void OnFindingLifted(Observed& observed, const std::string& finding_id) {
+  const auto is_its = [&](const v1::Mark& mark) { return mark.finding_id() == finding_id; };
+  VisitSightings(observed, [&](Sighting& sighting) {
+    auto& marks = *sighting.mutable_marks();
+    marks.erase(std::remove_if(marks.begin(), marks.end(), is_its), marks.end());
+  });
+  auto& gaps = *observed.mutable_gaps();
+  gaps.erase(std::remove_if(gaps.begin(), gaps.end(), is_its), gaps.end());
+  if (observed.ownerless().finding_id() == finding_id && observed.has_ownerless()) {
+    observed.mutable_ownerless()->clear_finding_id();
+    observed.mutable_ownerless()->clear_found_at();
+  }
+  if (observed.last_ownerless().finding_id() == finding_id) observed.clear_last_ownerless();
+  DropReason(observed, finding_id);
+}
+
+// A case in handling wants an organization that accepts it; upgraded handling is one that has taken it.
+bool IsOwnerless(const v1::EscalationState& state) {
+  if (state.header().status() != intake::v1::CASE_STATUS_ACCEPTED || state.has_handling()) return false;
+  const Observed& observed = state.observed();
+  return std::none_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
+    const bool owns =
+        r.stance() == v1::OBSERVED_STANCE_ACCEPTS || r.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
+    return owns && StanceOf(observed, r.department_id()) == &r;
+  });
+}
+
+void UpdateOwnerless(v1::EscalationState& state, const Sighting& seen) {
+  Observed& observed = *state.mutable_observed();
+  const bool ownerless = IsOwnerless(state);
+  if (ownerless && !observed.has_ownerless()) {
+    *observed.mutable_ownerless()->mutable_since() = seen;
+  } else if (!ownerless && observed.has_ownerless()) {
+    *observed.mutable_last_ownerless() = std::move(*observed.mutable_ownerless());
+    observed.clear_ownerless();
+    *observed.mutable_last_ownerless()->mutable_ended() = seen;
+  }
+}
+
+void OnCorrected(v1::EscalationState& state, const common::v1::EntryCorrected& corrected, const Event& event,
+                 const EventRef& ref) {
+  Observed& observed = *state.mutable_observed();
+  CorrectObserved(corrected, observed);
+  VisitSightings(observed, [&](Sighting& sighting) {
+    if (sighting.event_id() == corrected.event_id()) Touch(sighting, event, ref);
+  });
+  // Another handler from the start: whose action was needed across authority is another question.
+  if (corrected.event_id() == state.header().handler_event_id()) {
+    for (v1::Need& need : *observed.mutable_needs()) Touch(*need.mutable_seen(), event, ref);
+  }
+  // The date counts from a time that was wrong: it is set again.
+  if (observed.has_ownerless() && observed.ownerless().since().event_id() == corrected.event_id()) {
+    observed.mutable_ownerless()->clear_awaited_event_id();
+    observed.mutable_ownerless()->clear_due();
+    observed.mutable_ownerless()->clear_warned_event_id();
+  }
+}
+
+void OnAwaited(Observed& observed, const v1::OwnerAwaited& awaited, const Sighting& seen) {
+  if (!observed.has_ownerless() || observed.ownerless().since().event_id() != awaited.since_event_id()) return;
+  observed.mutable_ownerless()->set_awaited_event_id(seen.event_id());
+  *observed.mutable_ownerless()->mutable_due() = awaited.due();
+}
+
+void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, const Sighting& seen) {
+  Observed& observed = *state.mutable_observed();
+  const registry::v1::Policy& policy = state.header().policy();
+  switch (event.body_case()) {
+    case Event::kContactRecorded:
+      *observed.add_contacts()->mutable_seen() = seen;
+      return Trim(*observed.mutable_contacts(), kContactsKept);
+    case Event::kHandlerAssigned:
+      // Another handler, another question of authority.
+      return observed.clear_gaps();
+    case Event::kHandlingOverdue:
+      if (Escalates(policy.statutory_clock())) {
+        AddReason(observed, v1::ESCALATION_TRIGGER_STATUTORY_CLOCK, v1::FINDING_RULE_UNSPECIFIED, seen);
+      }
+      return;
+    case Event::kIntakeOverdueLifted:
+      return DropReason(observed, event.intake_overdue_lifted().overdue_event_id());
+    case Event::kCaseClosed:
+      return AddClaim(observed, event.case_closed().closed_by().organization_id(), true, seen);
+    case Event::kResolutionDisputed: {
+      const std::string& id = event.resolution_disputed().claim_event_id();
+      for (v1::ObservedClaim& claim : *observed.mutable_claims()) {
+        if (claim.seen().event_id() == id) *claim.mutable_disputed() = seen;
+      }
+      return;
+    }
+
+    case Event::kResponseRequested:
+      return AddNeed(observed, v1::NEED_KIND_ASSIGNMENT, event.response_requested().department(), seen);
+    case Event::kAssignmentReturned:
+      return EndNeed(observed, v1::NEED_KIND_ASSIGNMENT, event.assignment_returned().assignment_id());
+    case Event::kResponseSubmitted:
+      OnResponse(observed, event.response_submitted(), seen);
+      if (event.response_submitted().stance() == response::v1::STANCE_CLAIMS_RESOLVED) {
+        AddClaim(observed, event.response_submitted().department().organization_id(), false, seen);
+      }
+      return;
+    case Event::kConditionImposed: {
+      const auto& imposed = event.condition_imposed();
+      v1::ObservedCondition& condition = *observed.add_conditions();
+      *condition.mutable_seen() = seen;
+      condition.set_department_id(imposed.department().organization_id());
+      condition.set_topic(imposed.topic());
+      condition.set_grounded(!imposed.grounds().empty());
+      condition.set_response_event_id(imposed.response_event_id());
+      return;
+    }
+    case Event::kConditionMet:
+      if (auto* condition = FindCondition(observed, event.condition_met().condition_id())) {
+        *condition->mutable_met() = seen;
+      }
+      return TrimConditions(observed);
+    case Event::kConditionWaived:
+      if (auto* condition = FindCondition(observed, event.condition_waived().condition_id())) {
+        *condition->mutable_waived() = seen;
+      }
+      return TrimConditions(observed);
+    case Event::kResponseOverdue: {
+      const auto& overdue = event.response_overdue();
+      return AddOverdue(*observed.mutable_silences(), overdue.assignment_id(), overdue.department().organization_id(),
+                        !overdue.progress_event_id().empty(), seen);
+    }
+    case Event::kResponseOverdueLifted:
+      return LiftOverdue(*observed.mutable_silences(), event.response_overdue_lifted().overdue_event_id(), event, ref);
+
+    case Event::kWhistleBlown:
+      for (const auto& called : event.whistle_blown().called()) {
+        AddNeed(observed, v1::NEED_KIND_WHISTLE, called.department(), seen);
+      }
+      return;
+    case Event::kDepartmentReportedIn: {
+      const auto& reported = event.department_reported_in();
+      return EndNeeds(observed, [&](const v1::Need& need) {
+        return need.kind() == v1::NEED_KIND_WHISTLE && need.seen().event_id() == reported.whistle_id() &&
+               need.organization().organization_id() == reported.department().organization_id();
+      });
+    }
+    case Event::kWhistleUnanswered: {
+      const auto& unanswered = event.whistle_unanswered();
+      return AddOverdue(*observed.mutable_no_shows(), unanswered.whistle_id(),
+                        unanswered.department().organization_id(), false, seen);
+    }
+    case Event::kMeetingHeld: {
+      v1::ObservedMeeting& meeting = *observed.add_meetings();
+      *meeting.mutable_seen() = seen;
+      meeting.set_deadlocked(event.meeting_held().outcome() == coordination::v1::MEETING_OUTCOME_DEADLOCKED);
+      for (const auto& absent : event.meeting_held().absent()) meeting.add_absent_ids(absent.organization_id());
+      return Trim(*observed.mutable_meetings(), kMeetingsKept);
+    }
+    case Event::kCommitmentMade: {
+      const auto& organization = event.commitment_made().organization();
+      AddTask(*observed.mutable_commitments(), organization.organization_id(), seen);
+      return AddNeed(observed, v1::NEED_KIND_COMMITMENT, organization, seen);
+    }
+    case Event::kCommitmentKept:
+      SettleTask(*observed.mutable_commitments(), event.commitment_kept().commitment_id(), seen);
+      return EndNeed(observed, v1::NEED_KIND_COMMITMENT, event.commitment_kept().commitment_id());
+    case Event::kCommitmentBroken: {
+      const auto& broken = event.commitment_broken();
+      return AddOverdue(*observed.mutable_broken_commitments(), broken.commitment_id(),
+                        broken.organization().organization_id(), false, seen);
+    }
+    case Event::kItemListed: {
+      const auto& responsible = event.item_listed().responsible();
+      AddTask(*observed.mutable_items(), responsible.organization_id(), seen);
+      return AddNeed(observed, v1::NEED_KIND_ITEM, responsible, seen);
+    }
+    case Event::kItemCleared:
+      SettleTask(*observed.mutable_items(), event.item_cleared().item_id(), seen);
+      return EndNeed(observed, v1::NEED_KIND_ITEM, event.item_cleared().item_id());
+    case Event::kCoordinationOverdueLifted: {
+      const std::string& id = event.coordination_overdue_lifted().overdue_event_id();
+      LiftOverdue(*observed.mutable_no_shows(), id, event, ref);
+      return LiftOverdue(*observed.mutable_broken_commitments(), id, event, ref);
+    }
+
+    case Event::kFindingRaised:
+      return OnFindingRaised(state, event.finding_raised(), seen);
+    case Event::kFindingLifted:
+      return OnFindingLifted(observed, event.finding_lifted().finding_id());
+    case Event::kEscalationRaised:
+      return DropReasons(observed, event.escalation_raised());
+    case Event::kEscalationEvidenceAdded:
+      return DropReasons(observed, event.escalation_evidence_added());
+    case Event::kUpgradedHandlingOverdue:
+      return AddReason(observed, v1::ESCALATION_TRIGGER_UPGRADED_HANDLING_OVERDUE, v1::FINDING_RULE_UNSPECIFIED, seen);
+    case Event::kEscalationOverdueLifted:
+      return DropReason(observed, event.escalation_overdue_lifted().overdue_event_id());
+    case Event::kHandlingCompleted:
+      // It is a claim that the petitioner's side confirms or disputes.
+      return AddClaim(observed, event.handling_completed().completed_by().organization_id(), false, seen);
+    case Event::kHazardIdentified:
+      if (Escalates(policy.open_hazard())) {
+        AddReason(observed, v1::ESCALATION_TRIGGER_OPEN_HAZARD, v1::FINDING_RULE_UNSPECIFIED, seen);
+      }
+      return;
+    case Event::kHazardCancelled:
+      return DropReason(observed, event.hazard_cancelled().hazard_id());
+    case Event::kOwnerAwaited:
+      return OnAwaited(observed, event.owner_awaited(), seen);
+    case Event::kEscalationDeadlineApproaching:
+      if (observed.has_ownerless() &&
+          event.escalation_deadline_approaching().subject() == observed.ownerless().since().event_id()) {
+        observed.mutable_ownerless()->set_warned_event_id(ref.id);
+      }
+      return;
+
+    case Event::kIntakeEntryCorrected:
+      return OnCorrected(state, event.intake_entry_corrected(), event, ref);
+    case Event::kResponseEntryCorrected:
+      return OnCorrected(state, event.response_entry_corrected(), event, ref);
+    case Event::kCoordinationEntryCorrected:
+      return OnCorrected(state, event.coordination_entry_corrected(), event, ref);
+    case Event::kEscalationEntryCorrected:
+      return OnCorrected(state, event.escalation_entry_corrected(), event, ref);
+
+    // No rule asks for them; what they do to the header and to the service's own things was folded before.
+    case Event::kCaseRegistered:
+    case Event::kPolicyRebound:
+    case Event::kPetitionerJoined:
+    case Event::kEvidenceAttached:
+    case Event::kCaseAccepted:
+    case Event::kCaseDeclined:
+    case Event::kCasesLinked:
+    case Event::kMergeProposed:
+    case Event::kMergeAccepted:
+    case Event::kMergeRefused:
+    case Event::kMergeCompleted:
+    case Event::kMergeWithdrawn:
+    case Event::kCaseUnmerged:
+    case Event::kResolutionConfirmed:
+    case Event::kReviewRequested:
+    case Event::kReReviewRequested:
+    case Event::kReviewDecided:
+    case Event::kHandlingExtended:
+    case Event::kAcceptanceOverdue:
+    case Event::kCaseReopened:
+    case Event::kReviewOverdue:
+    case Event::kIntakeDeadlineApproaching:
+    case Event::kExtensionGranted:
+    case Event::kReturnTermPassed:
+    case Event::kResponseDeadlineApproaching:
+    case Event::kMeetingConvened:
+    case Event::kCoordinationDeadlineApproaching:
+    case Event::kFindingAnswered:
+    case Event::kEscalationDeclined:
+    case Event::kEscalationUnanswered:
+    case Event::kHandlingUpgraded:
+    case Event::kSuggestionIssued:
+    case Event::kRectificationReported:
+    case Event::kRectificationAccepted:
+    case Event::kRectificationRejected:
+    case Event::kRectificationOverdue:
+    case Event::kReferredForAccountability:
+    case Event::kAccountabilityOpened:
+    case Event::kAccountabilityFindingRecorded:
+    case Event::kAccountabilityClosed:
+    case Event::kHazardReported:
+    case Event::kHazardAssessed:
+    case Event::kHazardWarned:
+    case Event::kOrganizationUpserted:
+    case Event::kOrganizationMoved:
+    case Event::kOrganizationRetired:
+    case Event::kPolicyAdopted:
+    case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
+    case Event::BODY_NOT_SET:
+      return;
+  }
+}
+
+}  // namespace
+
+bool Before(const Sighting& a, const Sighting& b) {
+  const auto& x = a.occurred_at();
+  const auto& y = b.occurred_at();
+  if (x.seconds() != y.seconds()) return x.seconds() < y.seconds();
+  if (x.nanos() != y.nanos()) return x.nanos() < y.nanos();
+  const auto p = domain::ParseEventId(a.event_id());
+  const auto q = domain::ParseEventId(b.event_id());
+  if (!p || !q) return a.event_id() < b.event_id();
+  if (p->version != q->version) return p->version < q->version;
+  return p->number < q->number;
+}
+
+const v1::ObservedResponse* StanceOf(const Observed& observed, absl::string_view organization_id) {
+  const v1::ObservedResponse* last = nullptr;
+  for (const v1::ObservedResponse& response : observed.responses()) {
+    if (response.department_id() != organization_id || response.stance() == v1::OBSERVED_STANCE_UNSPECIFIED) continue;
+    if (last == nullptr || Before(last->seen(), response.seen())) last = &response;
+  }
+  return last;
+}
+
+void VisitSightings(Observed& observed, absl::FunctionRef<void(Sighting&)> visit) {
+  const auto each = [&](auto& list) {
+    for (auto& entry : list) visit(*entry.mutable_seen());
+  };
+  each(*observed.mutable_responses());
+  each(*observed.mutable_statements());
+  each(*observed.mutable_conditions());
+  for (v1::ObservedCondition& condition : *observed.mutable_conditions()) {
+    if (condition.has_met()) visit(*condition.mutable_met());
+    if (condition.has_waived()) visit(*condition.mutable_waived());
+  }
+  each(*observed.mutable_silences());
+  each(*observed.mutable_no_shows());
+  each(*observed.mutable_broken_commitments());
+  each(*observed.mutable_meetings());
+  each(*observed.mutable_contacts());
+  each(*observed.mutable_claims());
+  for (v1::ObservedClaim& claim : *observed.mutable_claims()) {
+    if (claim.has_disputed()) visit(*claim.mutable_disputed());
+  }
+  for (auto* tasks : {observed.mutable_commitments(), observed.mutable_items()}) {
+    each(*tasks);
+    for (v1::ObservedTask& task : *tasks) {
+      if (task.has_settled()) visit(*task.mutable_settled());
+    }
+  }
+  each(*observed.mutable_needs());
+  for (auto* spell : {observed.has_ownerless() ? observed.mutable_ownerless() : nullptr,
+                      observed.has_last_ownerless() ? observed.mutable_last_ownerless() : nullptr}) {
+    if (spell == nullptr) continue;
+    visit(*spell->mutable_since());
+    if (spell->has_ended()) visit(*spell->mutable_ended());
+  }
+}
+
+void Observe(v1::EscalationState& state, const Event& event, const EventRef& ref) {
+  const Sighting seen = Seen(event, ref);
+  Fold(state, event, ref, seen);
+  UpdateOwnerless(state, seen);
+}
+
+}  // namespace whistle::escalation

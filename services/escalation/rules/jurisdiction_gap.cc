@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "libs/registry/authority.h"
+#include "services/escalation/rules/sightings.h"
+
+namespace whistle::escalation {
+namespace {
+
+constexpr auto kRule = v1::FINDING_RULE_JURISDICTION_GAP;
+
+bool IsOpen(const intake::v1::CaseHeader& header) {
+  return header.status() == intake::v1::CASE_STATUS_REGISTERED || header.status() == intake::v1::CASE_STATUS_ACCEPTED;
+}
+
+}  // namespace
+
+void LookForJurisdictionGap(const v1::EscalationState& state, Looked& looked) {
+  const intake::v1::CaseHeader& header = state.header();
+  if (!header.has_handler()) return;
+  std::vector<const v1::Need*> needs;
+  for (const v1::Need& need : state.observed().needs()) needs.push_back(&need);
+  std::sort(needs.begin(), needs.end(), [](const auto* a, const auto* b) { return Before(a->seen(), b->seen()); });
+
+  std::set<std::string> found;
+  for (const v1::Mark& gap : state.observed().gaps()) found.insert(gap.organization_id());
+  for (const v1::Need* need : needs) {
+    const std::string& id = need->organization().organization_id();
+    const bool within = registry::HasAuthority(header.handler(), need->organization());
+    for (const v1::Mark& gap : state.observed().gaps()) {
+      const v1::Mark* mark = MarkOf(need->seen(), kRule);
+      if (mark == nullptr || mark->finding_id() != gap.finding_id()) continue;
+      // An event that calls or names several has the mark whoever of them it was found of.
+      const bool names_several = need->kind() == v1::NEED_KIND_WHISTLE || need->kind() == v1::NEED_KIND_DEFERRAL;
+      if (gap.organization_id() == id ? !within : names_several) continue;
+      if (need->seen().changed_by_event_id().empty()) continue;
+      looked.disproofs.push_back(
+          DisprovedBy(gap, need->seen(), "As corrected, the handler has authority over whom the case needs."));
+    }
+    if (within || need->organization().outside_tree() || !IsOpen(header)) continue;
+    if (state.has_handling() && registry::HasAuthority(state.handling().upgraded().lead(), need->organization())) {
+      continue;
+    }
+    if (MarkAgainst(need->seen(), kRule, id) != nullptr || !found.insert(id).second) continue;
+    Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, {&need->seen()}));
+    PutFirst(header.handler_event_id(), &proof);
+    proof.organization_id = id;
+    proof.other_ids = {header.handler().organization_id()};
+    proof.subject = need->seen().event_id();
+    proof.text = absl::StrCat("The case needs {", id, "} to act, and its handler {",
+                              header.handler().organization_id(), "} has no authority over it.");
+  }
+}
+
+}  // namespace whistle::escalation
