@@ -232,7 +232,8 @@ TEST(RectificationDeadlineTest, FiresOnce) {
       .ThenState("letters { rectify_by { due_at @2021-08-20 } due_event_id: '4.1' }")
       .At("2021-08-20")
       .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' addressee { organization_id: 'broadcast-company' } }")
+      .ThenRecorded("rectification_overdue { letter_id: '4.1' addressee { organization_id: 'broadcast-company' } }",
+                    "referred_for_accountability { letter_id: '4.1' to { organization_id: 'gansu' } }")
       .ThenNothingIsDue()
       .At("2022-08-20")
       .WhenTheAgendaRuns()
@@ -293,7 +294,7 @@ TEST(RectificationDeadlineTest, ItDoesNotRestWhileTheCaseIsClosed) {
       .Event(Organization("lanzhou"), kCaseClosed)
       .At("2021-08-20")
       .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' }");
+      .ThenRecorded("rectification_overdue { letter_id: '4.1' }", "referred_for_accountability { letter_id: '4.1' }");
 }
 
 }  // namespace

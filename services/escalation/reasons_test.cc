@@ -73,7 +73,7 @@ TEST(ReasonTest, AFurtherOneJoinsTheOpenEscalation) {
   GivenOwned()
       .Event(Organization("lanzhou-petition-office"), Asked("gas-company"))
       .WhenTheAgendaRuns()
-      .At("2021-07-06")
+      .At("2021-07-03")
       .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
                                                 "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
