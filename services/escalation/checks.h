@@ -53,8 +53,8 @@ const OrganizationRef* Holder(const v1::EscalationState& state);
 // The superior next above, as of the registry in force; nothing at the top of the tree.
 std::optional<OrganizationRef> NextRung(const OrganizationRef& organization, const Context& context);
 
-// The organization as of the registry in force; the next superior that is not retired if it is. An id alone for one that
-// the registry does not know.
+// The organization as of the registry in force; the next superior that is not retired if it is. An id alone for one
+// that the registry does not know.
 OrganizationRef RefInForce(const std::string& organization_id, const Context& context);
 // The date that a person named, or the term of the policy from the act on.
 common::v1::DueDate Due(const google::protobuf::Timestamp* given, const registry::v1::Term& term,

@@ -43,7 +43,8 @@ inline testing::RegistryBuilder Organizations() {
   return testing::RegistryBuilder().Add(discipline);
 }
 
-// The numbers of DOMAIN's table; nothing is found and nothing escalates by itself: for what persons do and what dates do.
+// The numbers of DOMAIN's table; nothing is found and nothing escalates by itself: for what persons do and what dates
+// do.
 inline registry::v1::Policy QuietPolicy() {
   registry::v1::Policy policy = testing::DefaultPolicy();
   registry::v1::FindingPolicies& findings = *policy.mutable_findings();

@@ -134,8 +134,8 @@ void OnResponse(Observed& observed, const response::v1::ResponseSubmitted& respo
     EndNeed(observed, v1::NEED_KIND_DEFERRAL, response.withdraws_event_id());
   }
   if (stance == v1::OBSERVED_STANCE_DEFERS) {
-    const v1::Need* last = FindLast(*observed.mutable_needs(),
-                                    [](const v1::Need& need) { return need.kind() == v1::NEED_KIND_DEFERRAL; });
+    const v1::Need* last =
+        FindLast(*observed.mutable_needs(), [](const v1::Need& need) { return need.kind() == v1::NEED_KIND_DEFERRAL; });
     if (last == nullptr || Before(last->seen(), seen)) {
       EndNeeds(observed, [](const v1::Need& need) { return need.kind() == v1::NEED_KIND_DEFERRAL; });
       for (const auto& organization : response.defers_to()) {
@@ -144,9 +144,8 @@ void OnResponse(Observed& observed, const response::v1::ResponseSubmitted& respo
     }
   }
   // Where an organization stands is its last answer: that one goes last.
-  Trim(*observed.mutable_responses(), kResponsesKept, [&](const v1::ObservedResponse& r) {
-    return StanceOf(observed, r.department_id()) != &r;
-  });
+  Trim(*observed.mutable_responses(), kResponsesKept,
+       [&](const v1::ObservedResponse& r) { return StanceOf(observed, r.department_id()) != &r; });
 }
 
 void AddClaim(Observed& observed, const std::string& organization_id, bool closes, const Sighting& seen) {
@@ -275,8 +274,7 @@ bool IsOwnerless(const v1::EscalationState& state) {
   if (state.header().status() != intake::v1::CASE_STATUS_ACCEPTED || state.has_handling()) return false;
   const Observed& observed = state.observed();
   return std::none_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
-    const bool owns =
-        r.stance() == v1::OBSERVED_STANCE_ACCEPTS || r.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
+    const bool owns = r.stance() == v1::OBSERVED_STANCE_ACCEPTS || r.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
     return owns && StanceOf(observed, r.department_id()) == &r;
   });
 }

@@ -172,7 +172,8 @@ void CorrectObserved(const EntryCorrected& corrected, v1::Observed& observed) {
         CorrectedId(c, &coordination::v1::CommitmentMade::mutable_organization, task.organization_id()));
   });
   each(*observed.mutable_items(), [](const EntryCorrected& c, v1::ObservedTask& task) {
-    task.set_organization_id(CorrectedId(c, &coordination::v1::ItemListed::mutable_responsible, task.organization_id()));
+    task.set_organization_id(
+        CorrectedId(c, &coordination::v1::ItemListed::mutable_responsible, task.organization_id()));
   });
 }
 

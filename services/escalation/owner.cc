@@ -44,9 +44,8 @@ Outcome DecideOwnerAwaited(const State& state, const AgendaItem& item, const Con
   journal::v1::Event event = context.NewEvent();
   v1::OwnerAwaited& awaited = *event.mutable_owner_awaited();
   awaited.set_since_event_id(since.event_id());
-  *awaited.mutable_due() =
-      domain::DueFrom(base::FromProto(since.occurred_at()), state.header().policy().no_owner(), "no_owner",
-                      domain::BasisOf(state.header(), context));
+  *awaited.mutable_due() = domain::DueFrom(base::FromProto(since.occurred_at()), state.header().policy().no_owner(),
+                                           "no_owner", domain::BasisOf(state.header(), context));
   if (const OrganizationRef* holder = Holder(state)) *awaited.mutable_holder() = *holder;
   return domain::Events{std::move(event)};
 }
@@ -74,8 +73,8 @@ journal::v1::Event NoOwnerFound(const State& state, const Context& context) {
   raised.set_rule(v1::FINDING_RULE_NO_OWNER);
   raised.add_evidence_event_ids(spell.since().event_id());
   raised.add_evidence_event_ids(spell.awaited_event_id());
-  raised.set_text(absl::StrCat("Nobody has accepted the case for ",
-                               domain::TermText(state.header().policy().no_owner()), "."));
+  raised.set_text(
+      absl::StrCat("Nobody has accepted the case for ", domain::TermText(state.header().policy().no_owner()), "."));
   raised.set_subject(spell.since().event_id());
   raised.set_count(spell.due().days());
   raised.set_threshold(spell.due().days());

@@ -129,9 +129,7 @@ TEST(NoOwnerTest, SwitchedOffNoDateIsSet) {
   GivenInHandling("lanzhou-petition-office", policy).ThenNothingIsDue();
 }
 
-TEST(NoOwnerTest, ACaseNotYetAcceptedHasNone) {
-  GivenRegistered(testing::DefaultPolicy()).ThenNothingIsDue();
-}
+TEST(NoOwnerTest, ACaseNotYetAcceptedHasNone) { GivenRegistered(testing::DefaultPolicy()).ThenNothingIsDue(); }
 
 }  // namespace
 }  // namespace whistle::escalation

@@ -1,5 +1,5 @@
-// What puts a case before a higher organization by itself. The handler is a city's petition office: it has authority over
-// itself alone, and the lowest common superior with a provincial company is the province.
+// What puts a case before a higher organization by itself. The handler is a city's petition office: it has authority
+// over itself alone, and the lowest common superior with a provincial company is the province.
 #include "services/escalation/given.h"
 
 namespace whistle::escalation {
@@ -74,8 +74,8 @@ TEST(ReasonTest, AFurtherOneJoinsTheOpenEscalation) {
       .Event(Organization("lanzhou-petition-office"), Asked("gas-company"))
       .WhenTheAgendaRuns()
       .At("2021-07-03")
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
       .ThenRecorded(
           "escalation_evidence_added { escalation_id: '7.1' trigger: ESCALATION_TRIGGER_OPEN_HAZARD "
@@ -86,8 +86,8 @@ TEST(ReasonTest, WaitsUntilThereIsSomebodyAbove) {
   auto scenario = GivenRegistered(testing::DefaultPolicy());
   // Nobody handles the case and nobody's action is asked for.
   scenario
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
       .ThenNothingWasRecorded()
       .At("2021-08-01")
@@ -98,8 +98,8 @@ TEST(ReasonTest, WaitsUntilThereIsSomebodyAbove) {
 
 TEST(ReasonTest, TheTopOfTheTreeHasNobodyAbove) {
   GivenLookedAt("gansu")
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
       .ThenRecorded("owner_awaited {}");
 }
@@ -107,8 +107,8 @@ TEST(ReasonTest, TheTopOfTheTreeHasNobodyAbove) {
 TEST(ReasonTest, ACancelledHazardIsNoReasonAnyMore) {
   auto scenario = GivenRegistered(testing::DefaultPolicy());
   scenario
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .Event(Organization("gansu"), "hazard_cancelled { hazard_id: '2.1' }")
       .Event(Organization("lanzhou"), "handler_assigned { handler { organization_id: 'lanzhou-petition-office' } }")
       .WhenTheAgendaRuns()
@@ -161,8 +161,8 @@ TEST(ReasonTest, AfterADeclineTheNextGoesARungAboveTheOneThatDeclined) {
       .At("2021-09-02")
       .Command(Organization("lanzhou"), Request<v1::DeclineEscalationRequest>("escalation_id: '6.1' reason: 'r'"))
       .At("2021-09-03")
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
       .ThenRecorded(
           "escalation_raised { trigger: ESCALATION_TRIGGER_OPEN_HAZARD to { organization_id: 'gansu' } "
@@ -182,11 +182,10 @@ TEST(ReasonTest, UpgradedHandlingThatRunsOutGoesAboveWhoLeadsIt) {
 
 TEST(ReasonTest, RestsWhileTheCaseIsClosedAndGoesOnWhenItIsReopened) {
   auto scenario = GivenRegistered(testing::DefaultPolicy());
-  scenario
-      .Event(Organization("lanzhou"), "handler_assigned { handler { organization_id: 'lanzhou-petition-office' } }")
+  scenario.Event(Organization("lanzhou"), "handler_assigned { handler { organization_id: 'lanzhou-petition-office' } }")
       .Event(Organization("lanzhou"), kCaseClosed)
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .WhenTheAgendaRuns()
       .ThenNothingWasRecorded()
       .Event(Organization("lanzhou"), "case_reopened { why: 'w' }")
@@ -197,8 +196,8 @@ TEST(ReasonTest, RestsWhileTheCaseIsClosedAndGoesOnWhenItIsReopened) {
 TEST(ReasonTest, WhatAPersonPutBeforeItCountsInNoOther) {
   auto scenario = GivenRegistered(testing::DefaultPolicy());
   scenario
-      .Command(Organization("gas-company"), Request<v1::IdentifyHazardRequest>(
-                                                "source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
+      .Command(Organization("gas-company"),
+               Request<v1::IdentifyHazardRequest>("source: 'a cable in the well' severity: HAZARD_SEVERITY_SERIOUS"))
       .Command(Petitioner(), Request<v1::RaiseEscalationRequest>(
                                  "reason: 'r' evidence_event_ids: '2.1' needed_organization_ids: 'gas-company'"))
       .WhenTheAgendaRuns()
@@ -207,16 +206,18 @@ TEST(ReasonTest, WhatAPersonPutBeforeItCountsInNoOther) {
 
 TEST(LetterReferralTest, ALetterThatIsNotFollowedGoesToTheIssuersSuperior) {
   GivenInHandling()
-      .Command(Organization("lanzhou"), Request<v1::IssueSuggestionRequest>(
-                                            "kind: SUGGESTION_KIND_IMPROVE_WORK addressee_id: "
-                                            "'chengguan-housing-bureau' text: 't'"))
+      .Command(Organization("lanzhou"),
+               Request<v1::IssueSuggestionRequest>("kind: SUGGESTION_KIND_IMPROVE_WORK addressee_id: "
+                                                   "'chengguan-housing-bureau' text: 't'"))
       .At("2021-08-01")
       .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' }",
-                    "referred_for_accountability { letter_id: '4.1' to { organization_id: 'gansu' } organizations { "
-                    "organization_id: 'chengguan-housing-bureau' } evidence_event_ids: '4.1' evidence_event_ids: '5.1' }")
-      .Command(Organization("gansu"), Request<v1::OpenAccountabilityRequest>(
-                                          "referral_id: '5.2' question: 'q' organization_ids: 'chengguan-housing-bureau'"))
+      .ThenRecorded(
+          "rectification_overdue { letter_id: '4.1' }",
+          "referred_for_accountability { letter_id: '4.1' to { organization_id: 'gansu' } organizations { "
+          "organization_id: 'chengguan-housing-bureau' } evidence_event_ids: '4.1' evidence_event_ids: '5.1' }")
+      .Command(Organization("gansu"),
+               Request<v1::OpenAccountabilityRequest>(
+                   "referral_id: '5.2' question: 'q' organization_ids: 'chengguan-housing-bureau'"))
       .At("2031-01-01")
       .WhenTheAgendaRuns()
       .ThenNothingWasRecorded();

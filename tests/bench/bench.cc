@@ -1,6 +1,6 @@
 // whistle_bench: what Whistle does in a second on this machine, beside what the machine could do without it.
 //
-//   build/bin/whistle_bench                       under two minutes
+//   build/bin/whistle_bench                       about three minutes
 //   build/bin/whistle_bench --seconds=30 --decisions=200000
 //
 // Says figures and asserts nothing: README.md says how to read them.
@@ -23,10 +23,12 @@
 #include "tests/bench/load.h"
 #include "tests/bench/raw.h"
 #include "tests/bench/raw_kafka.h"
+#include "tests/bench/rules.h"
 #include "tests/bench/server.h"
 
 ABSL_FLAG(int, seconds, 4, "how long each load lasts");
 ABSL_FLAG(int, decisions, 10000, "how many decisions a rebuild folds at the least");
+ABSL_FLAG(bool, rules_only, false, "measure only what the rules that look cost");
 ABSL_FLAG(std::string, whistled, "", "the program; build/bin/whistled beside this one by default");
 ABSL_FLAG(std::string, kafka, "",
           "HOST:PORT: measure whistle-intake on the Kafka journal there, which must be new; see kafka_bench");
@@ -38,6 +40,9 @@ namespace {
 
 constexpr int kInFlight = 64;
 constexpr int kManyInFlight = 512;
+// Findings are raised some seconds after what they rest on: a load to see their cost lasts so many times longer.
+constexpr int kLongerForRules = 5;
+constexpr int kContactsOfBusyCase = 10'000;
 // As many as the commands in flight: no two meet on a case.
 constexpr int kCases = kManyInFlight;
 
@@ -63,7 +68,7 @@ void PrintMachine() {
 
 absl::StatusOr<std::vector<std::string>> Begin(Server& server) {
   WHISTLE_RETURN_IF_ERROR(server.Start().status());
-  WHISTLE_RETURN_IF_ERROR(server.Found());
+  WHISTLE_RETURN_IF_ERROR(server.Found(Rules::kOn));
   WHISTLE_ASSIGN_OR_RETURN(std::vector<std::string> cases, server.RegisterCases(kCases));
   server.LoadRecordContact(cases, {.in_flight = kInFlight, .lasts = absl::Milliseconds(500)});
   return cases;
@@ -127,6 +132,39 @@ void WriteBatches(const std::string& dir, size_t record_bytes, absl::Duration la
   }
 }
 
+// Contacts over the same cases with every rule off and on: three of them make a finding, which is a decision of its
+// own.
+absl::Status LoadWithRules(const std::string& program, const std::string& dir, absl::Duration lasts) {
+  PrintHead(absl::StrCat("what the rules cost: RecordContact over ", kCases, " cases, ", kInFlight, " in flight"));
+  for (const Rules rules : {Rules::kOff, Rules::kOn}) {
+    const std::string word = rules == Rules::kOn ? "on" : "off";
+    const std::string folder = absl::StrCat(dir, "/rules-", word);
+    std::filesystem::create_directories(folder);
+    Server server(program, absl::StrCat("embedded:", folder, "/journal"), folder);
+    WHISTLE_RETURN_IF_ERROR(server.Start().status());
+    WHISTLE_RETURN_IF_ERROR(server.Found(rules));
+    WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, server.RegisterCases(kCases));
+    WHISTLE_ASSIGN_OR_RETURN(const Server::Journal before, server.ReadJournal());
+    const absl::Time began = absl::Now();
+    const Figures figures = server.LoadRecordContact(cases, {.in_flight = kInFlight, .lasts = lasts * kLongerForRules});
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
+    WHISTLE_ASSIGN_OR_RETURN(const Server::Journal after, server.ReadJournal());
+    Print(absl::StrCat("all rules ", word, ": commands"), figures);
+    std::printf("  %-50s %12.0f %10s %10s %10d\n", absl::StrCat("all rules ", word, ": decisions").c_str(),
+                static_cast<double>(after.decisions - before.decisions) / seconds, "", "",
+                static_cast<int>(after.decisions - before.decisions));
+    WHISTLE_RETURN_IF_ERROR(server.Stop());
+  }
+  std::printf("\nthe busiest case, in the escalation service: %d contacts after everything else that rules look at\n",
+              kContactsOfBusyCase);
+  for (const bool on : {false, true}) {
+    const BusyCase busy = FoldBusyCase(on, kContactsOfBusyCase);
+    std::printf("  all rules %-3s: state %zu bytes before, %zu after; findings %d; a fold %.0f us\n", on ? "on" : "off",
+                busy.bytes_before, busy.bytes_after, busy.findings, absl::ToDoubleMicroseconds(busy.fold));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Rebuild(Server& server, int decisions_min) {
   WHISTLE_ASSIGN_OR_RETURN(Server::Journal journal, server.ReadJournal());
   while (journal.decisions < decisions_min) {
@@ -176,13 +214,15 @@ absl::Status Run(const std::string& self, const std::string& dir) {
   }
   std::string whistled = absl::GetFlag(FLAGS_whistled);
   if (whistled.empty()) whistled = programs / "whistled";
+  if (absl::GetFlag(FLAGS_rules_only)) return LoadWithRules(whistled, dir, lasts);
   Server server(whistled, absl::StrCat("embedded:", dir, "/journal"), dir);
   WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> cases, Begin(server));
   WHISTLE_ASSIGN_OR_RETURN(const Server::Journal journal, server.ReadJournal());
   WHISTLE_RETURN_IF_ERROR(LoadEchoes(self, dir, server.request_bytes(), lasts));
   WriteBatches(dir, journal.record_bytes, lasts);
   LoadCommands(server, cases, {1, kInFlight}, lasts);
-  return Rebuild(server, absl::GetFlag(FLAGS_decisions));
+  WHISTLE_RETURN_IF_ERROR(Rebuild(server, absl::GetFlag(FLAGS_decisions)));
+  return LoadWithRules(whistled, dir, lasts);
 }
 
 int Main(int argc, char** argv) {

@@ -27,7 +27,7 @@ void AskAsPetitioner(common::v1::CommandContext& context, std::string request_id
 }
 
 // Every term ten days; nothing escalates by itself.
-void FillRules(google::protobuf::Message& rules) {
+void FillRules(google::protobuf::Message& rules, Rules look) {
   if (auto* term = dynamic_cast<registry::v1::Term*>(&rules)) {
     term->set_count(10);
     term->set_unit(registry::v1::TERM_UNIT_CALENDAR_DAYS);
@@ -39,16 +39,17 @@ void FillRules(google::protobuf::Message& rules) {
     escalates->set_source("ours");
     return;
   }
+  if (auto* finding = dynamic_cast<registry::v1::FindingPolicy*>(&rules)) finding->set_off(look == Rules::kOff);
   for (int i = 0; i < rules.GetDescriptor()->field_count(); ++i) {
     const auto* field = rules.GetDescriptor()->field(i);
-    if (field->message_type() != nullptr) FillRules(*rules.GetReflection()->MutableMessage(&rules, field));
+    if (field->message_type() != nullptr) FillRules(*rules.GetReflection()->MutableMessage(&rules, field), look);
   }
 }
 
-registry::v1::Policy MakePolicy() {
+registry::v1::Policy MakePolicy(Rules look) {
   registry::v1::Policy policy;
   policy.set_title("bench");
-  FillRules(policy);
+  FillRules(policy, look);
   policy.set_handling_extensions_max(1);
   policy.set_response_extensions_max(1);
   policy.set_warn_percent(70);
@@ -161,7 +162,7 @@ absl::Status Server::Stop() {
 
 void Server::DeleteProjections() { std::filesystem::remove_all(absl::StrCat(dir_, "/data")); }
 
-absl::Status Server::Found() {
+absl::Status Server::Found(Rules rules) {
   auto stub = registry::v1::RegistryService::NewStub(channel_);
   registry::v1::UpsertOrganizationRequest upsert;
   AskAsPetitioner(*upsert.mutable_context(), NewRequestId(0));
@@ -175,7 +176,7 @@ absl::Status Server::Found() {
   AskAsPetitioner(*adopt.mutable_context(), NewRequestId(0));
   adopt.mutable_context()->mutable_actor()->set_kind(common::v1::ACTOR_KIND_ORGANIZATION);
   adopt.mutable_context()->mutable_actor()->set_organization_id("gas");
-  *adopt.mutable_policy() = MakePolicy();
+  *adopt.mutable_policy() = MakePolicy(rules);
   registry::v1::AdoptPolicyResponse adopted;
   return rpc::FromGrpcStatus(stub->AdoptPolicy(NewContext().get(), adopt, &adopted));
 }

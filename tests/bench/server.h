@@ -18,6 +18,9 @@
 
 namespace whistle::bench {
 
+// Whether the policy has the rules that look switched on. Nothing escalates by itself either way.
+enum class Rules { kOff, kOn };
+
 class Server {
  public:
   // `program` is build/bin/whistled, or whistle-intake, which does for these commands; projections and log go into
@@ -36,7 +39,7 @@ class Server {
   void DeleteProjections();
 
   // One organization, one policy.
-  absl::Status Found();
+  absl::Status Found(Rules rules);
   // New cases; their ids.
   absl::StatusOr<std::vector<std::string>> RegisterCases(int count);
 

@@ -38,10 +38,12 @@ class Deferrals {
  public:
   explicit Deferrals(const v1::Observed& observed) : observed_(observed) {
     for (const v1::ObservedResponse& response : observed.responses()) responses_.push_back(&response);
-    std::sort(responses_.begin(), responses_.end(), [](Response a, Response b) { return Before(a->seen(), b->seen()); });
+    std::sort(responses_.begin(), responses_.end(),
+              [](Response a, Response b) { return Before(a->seen(), b->seen()); });
     for (const Response response : responses_) {
       if (response->stance() != v1::OBSERVED_STANCE_DEFERS) continue;
-      for (const std::string& to : response->defers_to_ids()) hops_.push_back({response, response->department_id(), to});
+      for (const std::string& to : response->defers_to_ids())
+        hops_.push_back({response, response->department_id(), to});
     }
   }
 
@@ -80,9 +82,8 @@ class Deferrals {
 
  private:
   bool IsWithdrawn(const v1::ObservedResponse& response) const {
-    return std::any_of(responses_.begin(), responses_.end(), [&](Response other) {
-      return other->withdraws_event_id() == response.seen().event_id();
-    });
+    return std::any_of(responses_.begin(), responses_.end(),
+                       [&](Response other) { return other->withdraws_event_id() == response.seen().event_id(); });
   }
 
   bool IsFree(const Hop& hop, const std::set<Response>& counted) const {
@@ -226,9 +227,8 @@ void AddDisproofs(const Deferrals& deferrals, Looked& looked) {
   }
   for (const auto& [finding_id, group] : by_finding) {
     const v1::Mark& mark = *MarkOf(group.front()->seen(), kRule);
-    const bool withdrawal = std::any_of(group.begin(), group.end(), [](Response r) {
-      return WithdrawsWithoutAccepting(*r);
-    });
+    const bool withdrawal =
+        std::any_of(group.begin(), group.end(), [](Response r) { return WithdrawsWithoutAccepting(*r); });
     if (!withdrawal) {
       if (const Response accepted = AcceptedInBetween(deferrals, group)) {
         looked.disproofs.push_back(DisprovedBy(mark, accepted->seen(), "One of them had accepted the matter."));

@@ -39,7 +39,8 @@ Around LookAround(const v1::Observed& observed, const v1::Sighting& claim) {
   return around;
 }
 
-// The dispute that a claim or closing goes over: its own, or the last one before a closing if nothing was claimed since.
+// The dispute that a claim or closing goes over: its own, or the last one before a closing if nothing was claimed
+// since.
 const v1::Sighting* DisputeOf(const v1::EscalationState& state, const v1::ObservedClaim& claim) {
   if (claim.has_disputed()) return &claim.disputed();
   const v1::ObservedClaim* before = nullptr;

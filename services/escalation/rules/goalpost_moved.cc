@@ -39,7 +39,8 @@ void AddDisproofs(const std::vector<Condition>& conditions, Looked& looked) {
 void LookForGoalpostMoved(const v1::EscalationState& state, Looked& looked) {
   std::vector<Condition> conditions;
   for (const v1::ObservedCondition& condition : state.observed().conditions()) conditions.push_back(&condition);
-  std::sort(conditions.begin(), conditions.end(), [](Condition a, Condition b) { return Before(a->seen(), b->seen()); });
+  std::sort(conditions.begin(), conditions.end(),
+            [](Condition a, Condition b) { return Before(a->seen(), b->seen()); });
 
   std::set<std::string> demands;
   std::set<Condition> counted;

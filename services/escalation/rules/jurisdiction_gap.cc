@@ -48,8 +48,8 @@ void LookForJurisdictionGap(const v1::EscalationState& state, Looked& looked) {
     proof.organization_id = id;
     proof.other_ids = {header.handler().organization_id()};
     proof.subject = need->seen().event_id();
-    proof.text = absl::StrCat("The case needs {", id, "} to act, and its handler {",
-                              header.handler().organization_id(), "} has no authority over it.");
+    proof.text = absl::StrCat("The case needs {", id, "} to act, and its handler {", header.handler().organization_id(),
+                              "} has no authority over it.");
   }
 }
 

@@ -1,5 +1,6 @@
 #include "services/escalation/rules/rules.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -33,18 +34,26 @@ constexpr Rule kRules[] = {
 };
 static_assert(std::size(kRules) + 1 == v1::FindingRule_ARRAYSIZE);
 
+bool HasFound(const v1::EscalationState& state, v1::FindingRule rule) {
+  const auto& counts = state.finding_counts();
+  return std::any_of(counts.begin(), counts.end(), [&](const v1::FindingCount& count) { return count.rule() == rule; });
+}
+
 }  // namespace
 
 Looked LookAt(const v1::EscalationState& state) {
   Looked all;
   std::set<std::string> disproved;
   for (const Rule& rule : kRules) {
+    const bool off = (state.header().policy().findings().*rule.policy)().off();
+    // What was never found is not disproved.
+    if (off && !HasFound(state, rule.rule)) continue;
     Looked looked;
     rule.look(state, looked);
     for (Disproof& disproof : looked.disproofs) {
       if (disproved.insert(disproof.finding_id).second) all.disproofs.push_back(std::move(disproof));
     }
-    if ((state.header().policy().findings().*rule.policy)().off()) continue;
+    if (off) continue;
     for (Proof& proof : looked.proofs) all.proofs.push_back(std::move(proof));
   }
   return all;
