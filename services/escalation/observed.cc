@@ -269,14 +269,26 @@ void OnFindingLifted(Observed& observed, const std::string& finding_id) {
   DropReason(observed, finding_id);
 }
 
-// A case in handling wants an organization that accepts it; upgraded handling is one that has taken it.
-bool IsOwnerless(const v1::EscalationState& state) {
-  if (state.header().status() != intake::v1::CASE_STATUS_ACCEPTED || state.has_handling()) return false;
-  const Observed& observed = state.observed();
-  return std::none_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
+bool IsAccepted(const Observed& observed) {
+  return std::any_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
     const bool owns = r.stance() == v1::OBSERVED_STANCE_ACCEPTS || r.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
     return owns && StanceOf(observed, r.department_id()) == &r;
   });
+}
+
+// Since the case is in handling somebody claimed that the matter is solved, and nobody disputed it.
+bool IsClaimedSolved(const v1::EscalationState& state) {
+  const auto& claims = state.observed().claims();
+  return std::any_of(claims.begin(), claims.end(), [&](const v1::ObservedClaim& claim) {
+    return !claim.closes() && !claim.has_disputed() &&
+           base::FromProto(claim.seen().occurred_at()) >= base::FromProto(state.header().status_since());
+  });
+}
+
+// A case in handling wants an organization that accepts it; upgraded handling is one that has taken it.
+bool IsOwnerless(const v1::EscalationState& state) {
+  return state.header().status() == intake::v1::CASE_STATUS_ACCEPTED && !state.has_handling() &&
+         !IsAccepted(state.observed()) && !IsClaimedSolved(state);
 }
 
 void UpdateOwnerless(v1::EscalationState& state, const Sighting& seen) {

@@ -79,6 +79,19 @@ TEST(NoOwnerTest, UpgradedHandlingIsAnOwner) {
       .ThenState([](const State& state) { EXPECT_FALSE(state.observed().has_ownerless()); });
 }
 
+TEST(NoOwnerTest, WhatWasCompletedAndIsNotDisputedWantsNobody) {
+  auto scenario = GivenAwaited();
+  scenario.At("2021-07-05")
+      .Command(Organization("gansu"), Request<v1::UpgradeHandlingRequest>("leader_office: 'the vice governor'"))
+      .At("2021-07-06")
+      .Command(Organization("gansu"),
+               Request<v1::CompleteHandlingRequest>("handling_id: '5.1' measures { text: 'gas is lit' }"))
+      .ThenNothingIsDue()
+      .At("2021-07-07")
+      .Event(Petitioner(), "resolution_disputed { claim_event_id: '6.1' why: 'it is not' }")
+      .ThenState([](const State& state) { EXPECT_EQ(state.observed().ownerless().since().event_id(), "7.1"); });
+}
+
 TEST(NoOwnerTest, EndsWithTheCase) {
   GivenAwaited()
       .At("2021-07-05")
