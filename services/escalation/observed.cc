@@ -213,6 +213,16 @@ void DropReason(Observed& observed, const std::string& event_id) {
                 reasons.end());
 }
 
+// Another one took the handling over, or it was completed after all: that it ran out is no reason any more.
+void DropHandlingOverdue(Observed& observed) {
+  auto& reasons = *observed.mutable_reasons();
+  reasons.erase(std::remove_if(reasons.begin(), reasons.end(),
+                               [](const v1::Reason& reason) {
+                                 return reason.trigger() == v1::ESCALATION_TRIGGER_UPGRADED_HANDLING_OVERDUE;
+                               }),
+                reasons.end());
+}
+
 template <typename Raised>
 void DropReasons(Observed& observed, const Raised& raised) {
   for (const std::string& id : raised.finding_ids()) DropReason(observed, id);
@@ -458,7 +468,10 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
       return DropReason(observed, event.escalation_overdue_lifted().overdue_event_id());
     case Event::kHandlingCompleted:
       // It is a claim that the petitioner's side confirms or disputes.
+      DropHandlingOverdue(observed);
       return AddClaim(observed, event.handling_completed().completed_by().organization_id(), false, seen);
+    case Event::kHandlingUpgraded:
+      return DropHandlingOverdue(observed);
     case Event::kHazardIdentified:
       if (Escalates(policy.open_hazard())) {
         AddReason(observed, v1::ESCALATION_TRIGGER_OPEN_HAZARD, v1::FINDING_RULE_UNSPECIFIED, seen);
@@ -515,7 +528,6 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
     case Event::kFindingAnswered:
     case Event::kEscalationDeclined:
     case Event::kEscalationUnanswered:
-    case Event::kHandlingUpgraded:
     case Event::kSuggestionIssued:
     case Event::kRectificationReported:
     case Event::kRectificationAccepted:

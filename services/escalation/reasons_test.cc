@@ -180,6 +180,18 @@ TEST(ReasonTest, UpgradedHandlingThatRunsOutGoesAboveWhoLeadsIt) {
                     "'lanzhou' } to { organization_id: 'gansu' } evidence_event_ids: '6.1' }");
 }
 
+TEST(ReasonTest, UpgradedHandlingThatWasCompletedAfterAllIsNone) {
+  GivenLookedAt("gansu-petition-office")
+      .Command(Organization("gansu"), Request<v1::UpgradeHandlingRequest>("leader_office: 'the governor'"))
+      .At("2021-07-07")
+      .WhenTheAgendaRuns()
+      .ThenRecorded("upgraded_handling_overdue { handling_id: '4.1' }")
+      .Command(Organization("gansu"),
+               Request<v1::CompleteHandlingRequest>("handling_id: '4.1' measures { text: 'gas is lit' }"))
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded();
+}
+
 TEST(ReasonTest, RestsWhileTheCaseIsClosedAndGoesOnWhenItIsReopened) {
   auto scenario = GivenRegistered(testing::DefaultPolicy());
   scenario.Event(Organization("lanzhou"), "handler_assigned { handler { organization_id: 'lanzhou-petition-office' } }")
