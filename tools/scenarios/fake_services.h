@@ -49,9 +49,9 @@ class FakeServices final : public whistlectl::Client {
     if (method.name() == "AdvanceClock") {
       operations::v1::AdvanceClockRequest advance;
       advance.CopyFrom(request);
-      now = base::FromProto(advance.to());
+      if (advance.has_to()) now = base::FromProto(advance.to());
       operations::v1::AdvanceClockResponse advanced;
-      *advanced.mutable_now() = advance.to();
+      *advanced.mutable_now() = base::ToProto(now);
       advanced.set_fired_count(fired_each_time);
       response.CopyFrom(advanced);
       return absl::OkStatus();

@@ -72,9 +72,11 @@ class Runner {
                                                         whistlectl::DescribeStatus(status)));
       }
     }
+    WHISTLE_RETURN_IF_ERROR(ComeToRest());
     WHISTLE_RETURN_IF_ERROR(ReadHeads());
     WHISTLE_RETURN_IF_ERROR(ReadClock());
     summary_.now = now_;
+    summary_.virtual_clock = virtual_clock_;
     return std::move(summary_);
   }
 
@@ -112,6 +114,18 @@ class Runner {
     }
     operations::v1::AdvanceClockRequest request;
     *request.mutable_to() = base::ToProto(to);
+    return Advance(request);
+  }
+
+  // What the last step brought about is part of the story too: it fires before anybody looks back.
+  absl::Status ComeToRest() {
+    if (!virtual_clock_) return absl::OkStatus();
+    operations::v1::AdvanceClockRequest request;
+    request.set_by_ms(0);
+    return Advance(request);
+  }
+
+  absl::Status Advance(const operations::v1::AdvanceClockRequest& request) {
     operations::v1::AdvanceClockResponse response;
     WHISTLE_RETURN_IF_ERROR(Call(Method("operations.AdvanceClock"), request, response));
     now_ = base::FromProto(response.now());
@@ -273,7 +287,7 @@ std::string DescribeSummary(const Scenario& scenario, const RunSummary& summary)
   return out;
 }
 
-std::string SummaryJson(const Scenario& scenario, const RunSummary& summary) {
+std::string SummaryJson(const Scenario& scenario, const RunSummary& summary, absl::string_view hindsight) {
   std::string cases;
   for (const auto& [name, each] : summary.cases) {
     absl::StrAppend(&cases, cases.empty() ? "" : ", ", whistlectl::JsonString(name),
@@ -285,7 +299,7 @@ std::string SummaryJson(const Scenario& scenario, const RunSummary& summary) {
                       ", \"refusals_not_tried_again\": ", summary.refusals_not_tried_again,
                       ", \"queries\": ", summary.queries, ", \"registry_changes\": ", summary.registry_changes,
                       ", \"agenda_items_fired\": ", summary.agenda_items_fired, ", \"now\": \"",
-                      base::TimeText(summary.now), "\", \"cases\": {", cases, "}}\n");
+                      base::TimeText(summary.now), "\", \"cases\": {", cases, "}, \"hindsight\": ", hindsight, "}\n");
 }
 
 }  // namespace whistle::scenarios

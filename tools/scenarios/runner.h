@@ -53,6 +53,8 @@ struct RunSummary {
   // By the case's name in the file.
   std::map<std::string, CaseSummary> cases;
   absl::Time now;
+  // On a virtual clock what fell due fired on its own day; on the real one everything was entered late.
+  bool virtual_clock = false;
 };
 
 // Stops at the first step that did not go as the file says; the error begins with "file:line".
@@ -64,8 +66,8 @@ std::string CaseIdOf(const Scenario& scenario, absl::string_view case_name);
 
 // A few lines for people.
 std::string DescribeSummary(const Scenario& scenario, const RunSummary& summary);
-// The same for programs.
-std::string SummaryJson(const Scenario& scenario, const RunSummary& summary);
+// The same for programs. `hindsight` is a JSON value (hindsight_text.h), or "null".
+std::string SummaryJson(const Scenario& scenario, const RunSummary& summary, absl::string_view hindsight);
 
 }  // namespace whistle::scenarios
 

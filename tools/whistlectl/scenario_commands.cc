@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
+#include "tools/scenarios/hindsight_text.h"
 #include "tools/scenarios/runner.h"
 #include "tools/scenarios/scenario.h"
 #include "tools/whistlectl/command.h"
@@ -21,8 +22,18 @@ absl::Status RunFile(Session& session) {
   // The scenario's own name, whatever --client says: its request ids must be found again.
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect(scenario.client));
   WHISTLE_ASSIGN_OR_RETURN(const scenarios::RunSummary summary, scenarios::RunScenario(scenario, *client, options));
-  session.out << (session.json() ? scenarios::SummaryJson(scenario, summary)
-                                 : scenarios::DescribeSummary(scenario, summary));
+  std::vector<scenarios::CaseHistory> histories;
+  // Entered late, everything fires when it is told: no day says anything about the story.
+  if (summary.virtual_clock) {
+    WHISTLE_ASSIGN_OR_RETURN(histories, scenarios::ReadHistories(summary, *client));
+  }
+  if (session.json()) {
+    session.out << scenarios::SummaryJson(
+        scenario, summary, summary.virtual_clock ? scenarios::HindsightJson(scenario, histories) : "null");
+    return absl::OkStatus();
+  }
+  session.out << scenarios::DescribeSummary(scenario, summary);
+  if (summary.virtual_clock) session.out << scenarios::DescribeHindsight(scenario, histories);
   return absl::OkStatus();
 }
 
