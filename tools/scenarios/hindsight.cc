@@ -62,10 +62,6 @@ std::optional<Passed> PassedOf(const Event& event, bool by_itself, const Awaited
       const auto& body = event.response_overdue();
       return Passed{"response", body.assignment_id(), body.due().due_at(), body.department()};
     }
-    case Event::kReturnTermPassed: {
-      const auto& body = event.return_term_passed();
-      return Passed{"assignment_return", body.assignment_id(), body.return_by().due_at(), body.department()};
-    }
     case Event::kWhistleUnanswered: {
       const auto& body = event.whistle_unanswered();
       const std::string& called = body.department().organization_id();

@@ -29,7 +29,8 @@ struct CaseHistory {
   intake::v1::Clocks clocks;
 };
 
-// A date that passed, and that the agenda said so of.
+// A date that passed with what was owed undone, as the agenda said. The time for returning an assignment is not among
+// them: to return it is a choice, not a debt.
 struct FiredDate {
   std::string case_name;
   // The event that says it, and the clock, as in Obligation.rule.

@@ -7,13 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
-#include "libs/base/check.h"
-#include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/domain/sentence_words.h"
 #include "tools/whistlectl/display.h"
-#include "tools/whistlectl/methods.h"
-#include "tools/whistlectl/timeline.h"
 
 namespace whistle::scenarios {
 namespace {
@@ -124,33 +120,7 @@ std::string StoodBeforeLine(const StoodBefore& stood, absl::TimeZone zone) {
                       Day(*stood.taken_at, zone));
 }
 
-const google::protobuf::MethodDescriptor& Method(absl::string_view name) {
-  const auto method = whistlectl::FindMethod(name);
-  WHISTLE_CHECK(method.ok(), method.status().message());
-  return **method;
-}
-
 }  // namespace
-
-absl::StatusOr<std::vector<CaseHistory>> ReadHistories(const RunSummary& summary, whistlectl::Client& client) {
-  std::vector<CaseHistory> histories;
-  for (const auto& [name, known] : summary.cases) {
-    CaseHistory& history = histories.emplace_back();
-    history.name = name;
-    WHISTLE_ASSIGN_OR_RETURN(history.entries,
-                             whistlectl::ReadTimeline(client, "", known.case_id, known.version, nullptr));
-    intake::v1::GetCaseRequest request;
-    request.set_case_id(known.case_id);
-    intake::v1::GetCaseResponse response;
-    WHISTLE_RETURN_IF_ERROR(client.Call(Method("intake.GetCase"), request, "", response));
-    history.clocks = response.case_().clocks();
-  }
-  // The first to begin is what the story is about.
-  std::stable_sort(histories.begin(), histories.end(), [](const CaseHistory& a, const CaseHistory& b) {
-    return base::FromProto(a.clocks.statutory_from()) < base::FromProto(b.clocks.statutory_from());
-  });
-  return histories;
-}
 
 std::string DescribeHindsight(const Scenario& scenario, const std::vector<CaseHistory>& histories) {
   const Table deadlines = Deadlines(histories, scenario.zone);

@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "tools/scenarios/hindsight.h"
-#include "tools/scenarios/runner.h"
 #include "tools/scenarios/scenario.h"
-#include "tools/whistlectl/client.h"
 
 namespace whistle::scenarios {
-
-// The timelines and clocks of the cases that a run told of, each up to the version at which the run ended.
-absl::StatusOr<std::vector<CaseHistory>> ReadHistories(const RunSummary& summary, whistlectl::Client& client);
 
 // Three tables, and one line for each case that was put before somebody higher by itself.
 std::string DescribeHindsight(const Scenario& scenario, const std::vector<CaseHistory>& histories);

@@ -258,6 +258,20 @@ TEST(ScenarioTest, TheChronicleIsAsTheContractsWantIt) {
   EXPECT_EQ(scenario->registry.organizations.size(), 12u);
 }
 
+TEST(ScenarioTest, TheHonestStoryIsAsLongAsTheChronicleAndHasTheSameOrganizations) {
+  const auto honest = LoadScenario(std::string(SCENARIOS_DIR) + "/honest-building.yaml");
+  ASSERT_TRUE(honest.ok()) << honest.status();
+  const auto chronicle = LoadScenario(std::string(SCENARIOS_DIR) + "/lanzhou-building-19.yaml");
+  ASSERT_TRUE(chronicle.ok()) << chronicle.status();
+  EXPECT_GE(honest->steps.size(), chronicle->steps.size());
+  EXPECT_EQ(honest->start, chronicle->start);
+  ASSERT_EQ(honest->registry.organizations.size(), chronicle->registry.organizations.size());
+  for (size_t i = 0; i < honest->registry.organizations.size(); ++i) {
+    EXPECT_EQ(honest->registry.organizations[i].SerializeAsString(),
+              chronicle->registry.organizations[i].SerializeAsString());
+  }
+}
+
 TEST(ScenarioTest, AnOrganizationGivenTwiceNamesItsLine) {
   EXPECT_THAT(
       ErrorOf("scenario: a\ntitle: b\norganizations:\n  - {organization_id: x}\n  - {organization_id: x}\nsteps: "

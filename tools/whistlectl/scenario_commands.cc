@@ -3,6 +3,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "tools/scenarios/hindsight_text.h"
+#include "tools/scenarios/histories.h"
 #include "tools/scenarios/runner.h"
 #include "tools/scenarios/scenario.h"
 #include "tools/whistlectl/command.h"
@@ -33,7 +34,9 @@ absl::Status RunFile(Session& session) {
     return absl::OkStatus();
   }
   session.out << scenarios::DescribeSummary(scenario, summary);
-  if (summary.virtual_clock) session.out << scenarios::DescribeHindsight(scenario, histories);
+  session.out << (summary.virtual_clock
+                      ? scenarios::DescribeHindsight(scenario, histories)
+                      : "  no hindsight: on the real clock everything was entered late, and fires when it is told\n");
   return absl::OkStatus();
 }
 
