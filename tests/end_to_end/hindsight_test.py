@@ -29,14 +29,15 @@ class Told:
 
     def __init__(self, scenario):
         flags = ["--virtual_start=2009-01-01T00:00:00Z"]
-        with running("virtual", flags) as server, server.client() as client:
+        with running("virtual", flags) as server:
             ctl = [BUILD / "bin" / "whistlectl", f"--target={server.address}"]
             self.text = self.run(*ctl, "scenario", "run", scenario)
             self.summary = json.loads(self.run(*ctl, "scenario", "run", scenario, "--output=json"))
             assert self.summary["recorded"] == 0, "telling it again added something"
             self.hindsight = self.summary["hindsight"]
-            journal = journal_check.read(client)
-            journal_check.check_projections(client, journal)
+            with server.client() as client:
+                journal = journal_check.read(client)
+                journal_check.check_projections(client, journal)
             self.verdicts = []
             self.decisions = {}
             for name, case in self.summary["cases"].items():
@@ -121,6 +122,8 @@ class Hindsight(unittest.TestCase):
         ):  # fmt: skip
             self.assertIn(lived, kinds)
         people = [event for event in told.events() if not event.by_agenda]
+        self.assertTrue([e for e in people if e.kind == "response_submitted" and e.told > first_days.day(e.occurred_at)], "entered late")
+        self.assertTrue([e for e in people if e.kind == "response_submitted" and any(s.replaces_why for s in e.body.statements)])
         print(f"honest: {told.summary['replayed']} commands, {len(people)} events of people, nothing found, nothing overdue")
 
     def dishonest(self, taken_out, put_in, rule, day):

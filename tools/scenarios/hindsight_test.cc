@@ -67,6 +67,25 @@ TEST(FiredDatesTest, AWarningOfAnotherAssignmentOrAnEarlierDateIsNotItsOwn) {
   EXPECT_EQ(fired[0].warned_at, std::nullopt);
 }
 
+TEST(FiredDatesTest, OfOneWhistleEachDepartmentHasAWarningOfItsOwn) {
+  History gas("gas");
+  for (const auto& [called, at] :
+       {std::pair("gas", "2019-07-12T09:00:00+08:00"), std::pair("network", "2019-07-12T10:00:00+08:00")}) {
+    auto& near = *gas.Agenda(at).mutable_coordination_deadline_approaching();
+    near.set_rule("whistle");
+    near.set_subject(std::string("5.1/") + called);
+    *near.mutable_due_at() = Stamp(kMidnight);
+  }
+  auto& unanswered = *gas.Agenda(kMidnight).mutable_whistle_unanswered();
+  unanswered.set_whistle_id("5.1");
+  *unanswered.mutable_department() = Organization("gas", "Gas company");
+  *unanswered.mutable_due()->mutable_due_at() = Stamp(kMidnight);
+
+  const auto fired = FiredDates(*gas);
+  ASSERT_THAT(fired, SizeIs(1));
+  EXPECT_EQ(fired[0].warned_at, TimeOf("2019-07-12T09:00:00+08:00"));
+}
+
 TEST(FiredDatesTest, SaysThatOneWasLiftedAndWhen) {
   History gas("gas");
   *gas.Agenda(kMidnight).mutable_handling_overdue()->mutable_due()->mutable_due_at() = Stamp(kMidnight);
