@@ -135,6 +135,8 @@ def main():
                     tell_scenario(server, options.scenario)
                 else:
                     print(f"{tell_own_story(client, options.contacts)} agenda items fired")
+                # What the last command brought about (a finding, a reason to escalate) is due at once: it belongs to what was lived.
+                client.call("OperationsService/AdvanceClock", {"by_ms": 0})
                 wait_seconds(lambda: at_rest(client), 60, "everything is at rest")
                 folds = fingerprints(client)
                 journal_before, decisions = journal_digest(client)
