@@ -332,13 +332,17 @@ def escalates(when, after=0):
     return {"when": f"ESCALATE_WHEN_{when}", "after": after, "source": "ours"}
 
 
-def policy():
+def policy(looking=False):
+    """With `looking` false Whistle finds nothing by itself: where a test counts decisions or compares heads, every one is then a client's,
+    and no finding or reason to escalate comes some seconds later. The rules that look have tests of their own."""
+    off = {} if looking else {"off": True}
     fields = {
         name: {"count": days, "unit": "TERM_UNIT_CALENDAR_DAYS", "source": "ours"} for name, days in _TERMS_DAYS.items()
     }
     return {
         "title": "End to end",
         **fields,
+        "no_owner": {**fields["no_owner"], **off},
         "whistle_emergency": {"count": 2, "unit": "TERM_UNIT_HOURS", "source": "ours"},
         "handling_extensions_max": 1,
         "response_extensions_max": 3,
@@ -346,17 +350,17 @@ def policy():
         "hollow_meetings": 2,
         "persistent_contacts": 3,
         "findings": {
-            **{rule: {"escalates": escalates("AT_ONCE")} for rule in _AT_ONCE},
-            **{rule: {"escalates": escalates("AFTER", after)} for rule, after in _AFTER.items()},
-            **{rule: {"escalates": escalates("NEVER")} for rule in _NEVER},
+            **{rule: {"escalates": escalates("AT_ONCE"), **off} for rule in _AT_ONCE},
+            **{rule: {"escalates": escalates("AFTER", after), **off} for rule, after in _AFTER.items()},
+            **{rule: {"escalates": escalates("NEVER"), **off} for rule in _NEVER},
         },
-        "open_hazard": escalates("AT_ONCE"),
-        "statutory_clock": escalates("AFTER", 1),
+        "open_hazard": escalates("AT_ONCE" if looking else "NEVER"),
+        "statutory_clock": escalates("AFTER", 1) if looking else escalates("NEVER"),
     }
 
 
-def found_registry(client):
-    """The organizations above and a policy; the last receipt."""
+def found_registry(client, looking=False):
+    """The organizations above and a policy; the last receipt. `looking` as in policy."""
     for identifier, name, level, kind, superior in ORGANIZATIONS:
         client.command(
             "RegistryService/UpsertOrganization",
@@ -370,7 +374,7 @@ def found_registry(client):
                 "superior_id": superior,
             },
         )
-    receipt = client.command("RegistryService/AdoptPolicy", who="province", policy=policy())
+    receipt = client.command("RegistryService/AdoptPolicy", who="province", policy=policy(looking))
     # Every service folds the registry by itself; a case decided before it has come to the last version would know too little.
     wait_seconds(lambda: registry_folded(client, receipt.position.offset), START_SECONDS_MAX, "all services know the registry")
     return receipt

@@ -24,7 +24,7 @@ FAMILIES = ("state", "timeline", "index", "agenda", "request", "meta")
 
 
 def tell_own_story(client, contacts):
-    found_registry(client)
+    found_registry(client, looking=True)
     hot = handled_case(client)
     client.command("ResponseService/AskForResponse", hot, "bureau", department_id="gas", question="When?")
     client.command("ResponseService/AskForResponse", hot, "bureau", department_id="network", question="Whose cable?")
