@@ -8,6 +8,7 @@
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
+#include "tools/whistlectl/policy_backtest.h"
 #include "tools/whistlectl/policy_rebind.h"
 #include "tools/whistlectl/policy_rows.h"
 #include "whistle/registry/v1/service.pb.h"
@@ -67,7 +68,7 @@ std::vector<Command> PolicyCommands() {
                   .summary = "every rule of the policy in force, with its source",
                   .flags = {{"version", "N", "0", "the policy in force at this version of the registry; 0: now"}},
                   .run = Show},
-          PolicyRebindCommand()};
+          PolicyRebindCommand(), PolicyBacktestCommand()};
 }
 
 }  // namespace whistle::whistlectl
