@@ -23,6 +23,7 @@
 #include "libs/base/check.h"
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
+#include "libs/domain/validate.h"
 #include "libs/projection/keys.h"
 #include "libs/testing/scenario.h"
 #include "services/coordination/model.h"
@@ -58,8 +59,8 @@ class LiveCase final : private domain::History {
   }
 
   // Time goes there, and what is due fires on the way.
-  LiveCase& At(absl::string_view time) {
-    const absl::Time to = *base::TimeFromText(time);
+  LiveCase& At(absl::string_view time) { return At(*base::TimeFromText(time)); }
+  LiveCase& At(absl::Time to) {
     while (!paused_) {
       const auto first = FirstDue();
       if (!first) break;
@@ -78,6 +79,17 @@ class LiveCase final : private domain::History {
     return Fold(who, "person", DecideOn(testing::Request<Request>(request), NewContext(who)));
   }
 
+  // The same for a command that may be refused: true if it was not. `request` carries who acts and when it happened.
+  template <typename Request>
+  bool Tries(const Request& request) {
+    domain::Context context = NewContext({});
+    if (domain::CheckCommandContext(request.context(), context)) return false;
+    Decided decided = DecideOn(request, context);
+    if (std::holds_alternative<domain::Rejection>(decided.first)) return false;
+    Fold(context.actor, "person", std::move(decided));
+    return true;
+  }
+
   // Decisions that some service made, as they are.
   void Records(const common::v1::Actor& who, const std::string& request_id, const std::string& event) {
     Fold(who, request_id,
@@ -86,6 +98,8 @@ class LiveCase final : private domain::History {
   }
 
   const Decisions& decisions() const { return decisions_; }
+  const std::vector<domain::Model>& models() const { return models_; }
+  absl::Time now() const { return now_; }
 
   TwoHistories Under(const registry::v1::Policy& policy) const {
     return Backtest("case-1", decisions_,

@@ -96,8 +96,11 @@ std::string SpanText(absl::Duration span) {
 
 BacktestReport::BacktestReport(std::string policy_title, absl::TimeZone zone, bool json, bool with_warnings,
                                std::ostream& out)
-    : policy_title_(std::move(policy_title)), zone_(zone), json_(json), with_warnings_(with_warnings), out_(out) {
-  if (json_) out_ << "{\"policy\": " << JsonString(policy_title_) << ", \"cases_that_differ\": [";
+    : policy_title_(std::move(policy_title)), zone_(zone), json_(json), with_warnings_(with_warnings), out_(out) {}
+
+// Not before there is something to tell: a backtest that fails leaves no half an object behind.
+std::string BacktestReport::JsonBegin() const {
+  return absl::StrCat("{\"policy\": ", JsonString(policy_title_), ", \"cases_that_differ\": [");
 }
 
 std::string BacktestReport::Day(absl::Time time) const { return absl::FormatTime("%Y-%m-%d", time, zone_); }
@@ -165,15 +168,15 @@ void BacktestReport::AddBlock(const backtest::TwoHistories& histories, const std
   for (const RestsOn& act : histories.rests_on) acts.insert(absl::StrCat(act.event_id, " ", act.what));
   if (!acts.empty()) {
     out_ << Plural(static_cast<int64_t>(acts.size()), "act")
-         << " of persons, replayed, rest on what would not have happened by then: "
-         << Printable(absl::StrJoin(acts, ", ")) << "\n";
+         << " of persons, replayed, on what would not have happened by then: " << Printable(absl::StrJoin(acts, ", "))
+         << "\n";
   }
   out_ << "\n";
 }
 
 void BacktestReport::AddJson(const backtest::TwoHistories& histories, const std::vector<Pair>& differing) {
   const auto stood = backtest::StoodBeforeHighest(histories);
-  out_ << (cases_told_ == 0 ? "" : ", ") << "{\"case_id\": " << JsonString(histories.case_id)
+  out_ << (cases_told_ == 0 ? JsonBegin() : ", ") << "{\"case_id\": " << JsonString(histories.case_id)
        << ", \"title\": " << JsonString(histories.title) << ", \"differences\": " << JsonList(differing)
        << ", \"stood\": " << (stood ? JsonOf(*stood) : "null") << ", \"rests_on\": " << JsonList(histories.rests_on)
        << "}";
@@ -181,7 +184,7 @@ void BacktestReport::AddJson(const backtest::TwoHistories& histories, const std:
 
 void BacktestReport::Finish() {
   if (json_) {
-    out_ << "], \"totals\": [";
+    out_ << (cases_told_ == 0 ? JsonBegin() : "") << "], \"totals\": [";
     bool first = true;
     for (const auto& [of, total] : totals_) {
       out_ << (first ? "" : ", ") << "{\"kind\": " << JsonString(backtest::NameOf(of.first))

@@ -32,6 +32,7 @@ class BacktestReport {
   size_t differences() const { return differences_; }
 
  private:
+  std::string JsonBegin() const;
   std::string Day(absl::Time time) const;
   std::string Hour(std::optional<absl::Time> time) const;
   std::string FirstSentence(const backtest::Pair& pair) const;
