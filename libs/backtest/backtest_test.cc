@@ -39,6 +39,16 @@ std::string Ask(LiveCase& live, const std::string& department = "chengguan-housi
       Organization("chengguan"), absl::StrCat("department_id: '", department, "' question: 'Where is the gas?'"))[0];
 }
 
+// The id of the first event of a kind; empty if there is none.
+std::string IdOf(const Decisions& decisions, bool (journal::v1::Event::*is)() const) {
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    for (int n = 0; n < decisions[i].events_size(); ++n) {
+      if ((decisions[i].events(n).*is)()) return domain::MakeEventId(base::Version{i + 1}, n + 1);
+    }
+  }
+  return "";
+}
+
 // "finding silence of chengguan-housing-bureau: 2021-07-07T00:00:00Z → 2021-07-04T00:00:00Z", without warnings.
 std::vector<std::string> Differences(const TwoHistories& histories) {
   std::vector<std::string> told;
@@ -181,14 +191,36 @@ TEST(BacktestTest, WhatPersonsNameIsNamedByTheOtherWorldsIds) {
   EXPECT_NE(answered[0], second);
 }
 
+// The city declines on the 8th the escalation that came on the 7th. In the other world it came on the 5th, and would
+// climb when the 10th ends, were it not declined too.
+TEST(BacktestTest, AnActOnWhatTheAgendaDidIsOnTheSameThingInTheOtherWorldWheneverItCame) {
+  LiveCase live = GivenCase();
+  for (const char* day : {"2021-07-02", "2021-07-03", "2021-07-04", "2021-07-05", "2021-07-06", "2021-07-07"}) {
+    live.At(day).Does<intake::v1::RecordContactRequest>(
+        Petitioner(), "channel: CONTACT_CHANNEL_VISIT contacted_id: 'chengguan' note: 'Again.'");
+  }
+  live.At("2021-07-08");
+  const std::string escalation = IdOf(live.decisions(), &journal::v1::Event::has_escalation_raised);
+  live.Does<escalation::v1::DeclineEscalationRequest>(
+      Organization("lanzhou"), absl::StrCat("escalation_id: '", escalation, "' reason: 'The district can.'"));
+  live.At("2021-07-12");
+  const TwoHistories histories = live.Under(PolicyWith([](Policy& p) { p.set_persistent_contacts(2); }));
+  EXPECT_THAT(histories.rests_on, IsEmpty());
+  const std::string theirs = IdOf(histories.other, &journal::v1::Event::has_escalation_raised);
+  EXPECT_NE(theirs, escalation);
+  const auto declined =
+      std::find_if(histories.other.begin(), histories.other.end(),
+                   [](const journal::v1::Decision& decision) { return decision.events(0).has_escalation_declined(); });
+  ASSERT_NE(declined, histories.other.end());
+  EXPECT_EQ(declined->events(0).escalation_declined().escalation_id(), theirs);
+  EXPECT_EQ(IdOf(histories.other, &journal::v1::Event::has_escalation_unanswered), "");
+}
+
 TEST(BacktestTest, AnActOnWhatWouldNotHaveHappenedIsReplayedAndTold) {
   LiveCase live = GivenCase();
   Ask(live);
   live.At("2021-07-08");
-  std::string finding;
-  for (size_t i = 0; i < live.decisions().size(); ++i) {
-    if (live.decisions()[i].events(0).has_finding_raised()) finding = absl::StrCat(i + 1, ".1");
-  }
+  const std::string finding = IdOf(live.decisions(), &journal::v1::Event::has_finding_raised);
   ASSERT_NE(finding, "");
   const std::string answer = live.Does<escalation::v1::AnswerFindingRequest>(
       Organization("chengguan-housing-bureau"), absl::StrCat("finding_id: '", finding, "' text: 'We were busy.'"))[0];

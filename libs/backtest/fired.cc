@@ -121,9 +121,76 @@ std::optional<Fired> FiredBy(const Event& event) {
       return Lifted(event.coordination_overdue_lifted());
     case Event::kEscalationOverdueLifted:
       return Lifted(event.escalation_overdue_lifted());
-    default:
+    // What persons do, what a merge says, and that an owner is awaited.
+    case Event::kCaseRegistered:
+    case Event::kPolicyRebound:
+    case Event::kContactRecorded:
+    case Event::kPetitionerJoined:
+    case Event::kEvidenceAttached:
+    case Event::kCaseAccepted:
+    case Event::kCaseDeclined:
+    case Event::kHandlerAssigned:
+    case Event::kCasesLinked:
+    case Event::kMergeProposed:
+    case Event::kMergeAccepted:
+    case Event::kMergeRefused:
+    case Event::kMergeCompleted:
+    case Event::kMergeWithdrawn:
+    case Event::kCaseUnmerged:
+    case Event::kResolutionConfirmed:
+    case Event::kResolutionDisputed:
+    case Event::kReviewRequested:
+    case Event::kReReviewRequested:
+    case Event::kReviewDecided:
+    case Event::kHandlingExtended:
+    case Event::kCaseClosed:
+    case Event::kCaseReopened:
+    case Event::kIntakeEntryCorrected:
+    case Event::kResponseRequested:
+    case Event::kAssignmentReturned:
+    case Event::kResponseSubmitted:
+    case Event::kConditionImposed:
+    case Event::kConditionMet:
+    case Event::kConditionWaived:
+    case Event::kExtensionGranted:
+    case Event::kResponseEntryCorrected:
+    case Event::kWhistleBlown:
+    case Event::kDepartmentReportedIn:
+    case Event::kMeetingConvened:
+    case Event::kMeetingHeld:
+    case Event::kCommitmentMade:
+    case Event::kCommitmentKept:
+    case Event::kItemListed:
+    case Event::kItemCleared:
+    case Event::kCoordinationEntryCorrected:
+    case Event::kFindingAnswered:
+    case Event::kEscalationDeclined:
+    case Event::kHandlingUpgraded:
+    case Event::kHandlingCompleted:
+    case Event::kSuggestionIssued:
+    case Event::kRectificationReported:
+    case Event::kRectificationAccepted:
+    case Event::kRectificationRejected:
+    case Event::kAccountabilityOpened:
+    case Event::kAccountabilityFindingRecorded:
+    case Event::kAccountabilityClosed:
+    case Event::kHazardIdentified:
+    case Event::kHazardReported:
+    case Event::kHazardAssessed:
+    case Event::kHazardWarned:
+    case Event::kHazardCancelled:
+    case Event::kOwnerAwaited:
+    case Event::kEscalationEntryCorrected:
+    case Event::kOrganizationUpserted:
+    case Event::kOrganizationMoved:
+    case Event::kOrganizationRetired:
+    case Event::kPolicyAdopted:
+    case Event::kLevelRaised:
+    case Event::kCalendarAdopted:
+    case Event::BODY_NOT_SET:
       return std::nullopt;
   }
+  return std::nullopt;
 }
 
 std::string WideKeyOf(const Fired& fired) {
