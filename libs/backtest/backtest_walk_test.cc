@@ -123,7 +123,7 @@ void CountEvents(const Decisions& decisions, std::map<std::string, int>* counts)
 
 TEST(BacktestWalkTest, UnderTheSamePolicyEveryHistoryIsItsOwn) {
   std::map<std::string, int> counts;
-  for (unsigned seed = 1; seed <= 40 && !HasFailure(); ++seed) {
+  for (unsigned seed = 1; seed <= 25 && !HasFailure(); ++seed) {
     Walk walk(seed);
     for (int step = 0; step < 250; ++step) walk.Step();
     const TwoHistories histories = walk.live().Under(testing::DefaultPolicy());
@@ -158,7 +158,7 @@ TEST(BacktestWalkTest, UnderAnotherPolicyNoModelRefusesWhatIsDue) {
   other.set_persistent_contacts(1);
   other.set_hollow_meetings(1);
   size_t differences = 0;
-  for (unsigned seed = 1; seed <= 40 && !HasFailure(); ++seed) {
+  for (unsigned seed = 1; seed <= 25 && !HasFailure(); ++seed) {
     Walk walk(seed);
     for (int step = 0; step < 250; ++step) walk.Step();
     const TwoHistories histories = walk.live().Under(other);

@@ -1,11 +1,11 @@
 #include "libs/backtest/rewrite.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
-#include "libs/base/check.h"
 #include "libs/base/time.h"
 #include "libs/domain/correction.h"
 #include "libs/domain/terms.h"
@@ -82,9 +82,10 @@ void RecountFollowingDates(const Rewriting& rewriting, absl::Time occurred_at, c
     for (std::string* json : {field.mutable_was(), field.mutable_is()}) {
       DueDate due;
       if (!google::protobuf::util::JsonStringToMessage(*json, &due).ok() || due.rule().empty()) continue;
+      std::string recounted;
       due = Recounted(rewriting, due, occurred_at);
-      json->clear();
-      WHISTLE_CHECK(google::protobuf::util::MessageToJsonString(due, json, options).ok(), "a counted date prints");
+      // What has no JSON form came from no service of ours, and stays as it is.
+      if (google::protobuf::util::MessageToJsonString(due, &recounted, options).ok()) *json = std::move(recounted);
     }
   }
 }

@@ -132,7 +132,7 @@ class BacktestOfTheChronicle(unittest.TestCase):
         # Asked on Friday the 5th of July 2019: five working days end with Friday the 12th, two with Tuesday the 9th, at midnight
         # of Lanzhou.
         asked = [row for row in case["differences"] if row["then"] == "2019-07-12T16:00:00Z"]
-        self.assertEqual({(row["kind"], row["rule_then"]) for row in asked} & {("overdue", "response")}, {("overdue", "response")})
+        self.assertIn(("overdue", "response"), {(row["kind"], row["rule_then"]) for row in asked})
         self.assertEqual({row["would"] for row in asked}, {"2019-07-09T16:00:00Z"})
         self.assertEqual({row["earlier_days"] for row in asked}, {3})
         responses = self.total(told, "overdue", "response")
@@ -172,12 +172,15 @@ class BacktestOfTheChronicle(unittest.TestCase):
         told = self.told(DEFAULT, f"--case={self.case_id}")
         self.assertEqual((told["cases"], told["differences"]), (1, 0))
         self.assertEqual(self.told(DEFAULT, "--to=2009-01-01")["cases"], 0)
-        registered = [self.told(DEFAULT, f"--from={year}-01-01", f"--to={year + 1}-01-01")["cases"] for year in range(2009, 2023)]
+        registered = [
+            self.told(DEFAULT, f"--from={year}-01-01", f"--to={year + 1}-01-01")["cases"] for year in range(2009, 2023)
+        ]
         self.assertEqual(sum(registered), 2, registered)
 
     def test_what_is_wrong_is_named(self):
         for words, expected_status, expected in [
             (["--case=nobodys", f"--policy={DEFAULT}"], 1, "NOT_FOUND: the journal has no case nobodys"),
+            (["--case=nobodys", f"--policy={DEFAULT}", "--output=json"], 1, "NOT_FOUND: the journal has no case nobodys"),
             ([], 2, "--policy is missing"),
             (["--policy=no-such-file.yaml"], 1, "no-such-file.yaml"),
             ([f"--policy={DEFAULT}", "--case=a", "--from=2021-01-01"], 2, "--from and --to go without it"),
