@@ -6,6 +6,7 @@
 #include "services/escalation/keys.h"
 #include "services/escalation/model.h"
 #include "services/escalation/records.h"
+#include "services/escalation/score_keys.h"
 
 namespace whistle::escalation {
 namespace {
@@ -175,6 +176,7 @@ std::vector<std::string> Footprints(const State& state, const journal::v1::Event
   } else if (event.has_escalation_entry_corrected()) {
     AddCorrected(out, state, event.escalation_entry_corrected().event_id(), ref);
   }
+  AddScoreKeys(state, event, ref, &out);
   return out;
 }
 

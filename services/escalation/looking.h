@@ -21,6 +21,8 @@ domain::Outcome DecideDisproof(const State& state, const common::v1::AgendaItem&
 // all of it. Nothing where nobody stands above who has the case: what waits is told when somebody does.
 void AddReasons(const State& state, const std::string& case_id, std::vector<common::v1::AgendaItem>* items);
 domain::Outcome DecideReasons(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
+// After how many of its kind a reason counts by the policy; 0 for never.
+int CountsAfter(const v1::Reason& reason, const registry::v1::Policy& policy);
 
 // owner.cc: a case in handling that nobody accepts gets a date for that, which is an obligation like any other.
 void AddOwnerAwaited(const State& state, const std::string& case_id, std::vector<common::v1::AgendaItem>* items);

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/proto.h"
 #include "libs/base/text.h"
+#include "libs/base/time.h"
 #include "libs/domain/model.h"
 #include "libs/projection/paging.h"
 #include "services/escalation/keys.h"
+#include "services/escalation/queries_case.h"
 #include "services/escalation/queries_history.h"
 #include "whistle/escalation/v1/state.pb.h"
 
@@ -80,6 +82,13 @@ absl::StatusOr<std::string> List(const Reader& reader, const Request& request, c
     scanned += rows.size();
   }
   return projection::EncodeToken(query_bytes, after);
+}
+
+absl::StatusOr<absl::Time> TimeOr(bool given, const google::protobuf::Timestamp& time, absl::string_view field,
+                                  absl::Time otherwise) {
+  if (!given) return otherwise;
+  WHISTLE_RETURN_IF_ERROR(base::CheckTimestamp(time, std::string(field)));
+  return base::FromProto(time);
 }
 
 // True for an empty filter.
@@ -166,7 +175,8 @@ absl::Status GetEscalationCase(const Reader& reader, const v1::GetEscalationCase
   out.set_letters_issued(state.letters_issued());
   out.set_files_opened(state.files_opened());
   out.set_hazards_identified(state.hazards_identified());
-  return absl::OkStatus();
+  AddLookedAt(state, out);
+  return AddFindingsByRule(reader, case_id, state, out);
 }
 
 absl::Status ListEscalations(const Reader& reader, const v1::ListEscalationsRequest& request,
@@ -188,6 +198,14 @@ absl::Status ListFindings(const Reader& reader, const v1::ListFindingsRequest& r
   WHISTLE_RETURN_IF_ERROR(CheckOptional(request.case_id(), "case_id"));
   WHISTLE_RETURN_IF_ERROR(CheckOptional(request.organization_id(), "organization_id"));
   if (!v1::FindingRule_IsValid(request.rule())) return absl::InvalidArgumentError("rule: expected a FindingRule");
+  WHISTLE_ASSIGN_OR_RETURN(const absl::Time from, TimeOr(request.has_raised_from(), request.raised_from(),
+                                                         "raised_from", base::EarliestTime()));
+  WHISTLE_ASSIGN_OR_RETURN(const absl::Time until, TimeOr(request.has_raised_until(), request.raised_until(),
+                                                          "raised_until", absl::InfiniteFuture()));
+  if (from >= until) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("raised_until: expected a time after ", base::TimeText(from), ", found ", base::TimeText(until)));
+  }
   const bool any_rule = request.rule() == v1::FINDING_RULE_UNSPECIFIED;
   Walk walk = {"finding", false, "about", request.organization_id(), request.case_id()};
   if (request.organization_id().empty() && !any_rule) {
@@ -198,8 +216,11 @@ absl::Status ListFindings(const Reader& reader, const v1::ListFindingsRequest& r
                            List<v1::Finding>(
                                reader, request, walk,
                                [&](const v1::Finding& finding) {
+                                 const absl::Time raised_at = base::FromProto(finding.raised_at());
                                  return Is(request.organization_id(), finding.raised().organization()) &&
-                                        (any_rule || finding.raised().rule() == request.rule());
+                                        (any_rule || finding.raised().rule() == request.rule()) && from <= raised_at &&
+                                        raised_at < until &&
+                                        (!request.standing_only() || finding.lifted_event_id().empty());
                                },
                                *response.mutable_findings()));
   return absl::OkStatus();

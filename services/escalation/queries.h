@@ -8,6 +8,7 @@
 #define WHISTLE_SERVICES_ESCALATION_QUERIES_H_
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "libs/projection/store.h"
 #include "whistle/escalation/v1/service.pb.h"
 
@@ -26,6 +27,11 @@ absl::Status ListAccountabilityFiles(const projection::Reader& reader,
                                      v1::ListAccountabilityFilesResponse& response);
 absl::Status ListHazards(const projection::Reader& reader, const v1::ListHazardsRequest& request,
                          v1::ListHazardsResponse& response);
+// queries_scores.cc; what goes on is measured up to `now`.
+absl::Status GetScores(const projection::Reader& reader, absl::Time now, const v1::GetScoresRequest& request,
+                       v1::GetScoresResponse& response);
+absl::Status ListScoreCases(const projection::Reader& reader, absl::Time now, const v1::ListScoreCasesRequest& request,
+                            v1::ListScoreCasesResponse& response);
 
 }  // namespace whistle::escalation
 

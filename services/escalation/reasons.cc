@@ -22,28 +22,6 @@ namespace {
 
 using Reason = const v1::Reason*;
 
-// After how many of its kind it counts; 0 for never.
-int CountsAfter(const v1::Reason& reason, const registry::v1::Policy& policy) {
-  registry::v1::Escalates escalates;
-  switch (reason.trigger()) {
-    case v1::ESCALATION_TRIGGER_FINDING:
-      escalates = PolicyOf(reason.rule(), policy).escalates();
-      break;
-    case v1::ESCALATION_TRIGGER_OPEN_HAZARD:
-      escalates = policy.open_hazard();
-      break;
-    case v1::ESCALATION_TRIGGER_STATUTORY_CLOCK:
-      escalates = policy.statutory_clock();
-      break;
-    case v1::ESCALATION_TRIGGER_UPGRADED_HANDLING_OVERDUE:
-      return 1;
-    default:
-      return 0;
-  }
-  if (escalates.when() == registry::v1::ESCALATE_WHEN_AT_ONCE) return 1;
-  return escalates.when() == registry::v1::ESCALATE_WHEN_AFTER ? escalates.after() : 0;
-}
-
 // Those that the policy counts, in the order in which they came; of a kind that counts after so many, whole numbers of
 // that.
 std::vector<Reason> CountingReasons(const State& state) {
@@ -123,6 +101,27 @@ void SetProofs(const std::vector<Reason>& reasons, const Context& context, Raise
 }
 
 }  // namespace
+
+int CountsAfter(const v1::Reason& reason, const registry::v1::Policy& policy) {
+  registry::v1::Escalates escalates;
+  switch (reason.trigger()) {
+    case v1::ESCALATION_TRIGGER_FINDING:
+      escalates = PolicyOf(reason.rule(), policy).escalates();
+      break;
+    case v1::ESCALATION_TRIGGER_OPEN_HAZARD:
+      escalates = policy.open_hazard();
+      break;
+    case v1::ESCALATION_TRIGGER_STATUTORY_CLOCK:
+      escalates = policy.statutory_clock();
+      break;
+    case v1::ESCALATION_TRIGGER_UPGRADED_HANDLING_OVERDUE:
+      return 1;
+    default:
+      return 0;
+  }
+  if (escalates.when() == registry::v1::ESCALATE_WHEN_AT_ONCE) return 1;
+  return escalates.when() == registry::v1::ESCALATE_WHEN_AFTER ? escalates.after() : 0;
+}
 
 void AddReasons(const State& state, const std::string& case_id, std::vector<AgendaItem>* items) {
   if (state.observed().reasons().empty()) return;

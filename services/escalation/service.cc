@@ -7,6 +7,21 @@ namespace whistle::escalation {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+namespace {
+
+// A query whose answer says how long something goes on: by this process's clock.
+template <typename Request, typename Response, typename AnswerQuery>
+ServerUnaryReactor* AskWithClock(host::Desk<Decider>& desk, CallbackServerContext* context, const Request* request,
+                                 Response* response, AnswerQuery answer) {
+  return desk.Query(
+      context, request, response,
+      [&service = desk.service(), answer](const projection::Reader& reader, const Request& r, Response& reply) {
+        return answer(reader, service.clock().Now(), r, reply);
+      });
+}
+
+}  // namespace
+
 // Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
 EscalationService::EscalationService(host::Desk<Decider> desk) : desk_(desk) {}
 EscalationService::~EscalationService() = default;
@@ -164,6 +179,17 @@ ServerUnaryReactor* EscalationService::ListHazards(CallbackServerContext* contex
                                                    const v1::ListHazardsRequest* request,
                                                    v1::ListHazardsResponse* response) {
   return desk_.Query(context, request, response, &escalation::ListHazards);
+}
+
+ServerUnaryReactor* EscalationService::GetScores(CallbackServerContext* context, const v1::GetScoresRequest* request,
+                                                 v1::GetScoresResponse* response) {
+  return AskWithClock(desk_, context, request, response, &escalation::GetScores);
+}
+
+ServerUnaryReactor* EscalationService::ListScoreCases(CallbackServerContext* context,
+                                                      const v1::ListScoreCasesRequest* request,
+                                                      v1::ListScoreCasesResponse* response) {
+  return AskWithClock(desk_, context, request, response, &escalation::ListScoreCases);
 }
 
 }  // namespace whistle::escalation

@@ -95,6 +95,11 @@ class EscalationService final : public v1::EscalationService::CallbackService {
                                                     v1::ListAccountabilityFilesResponse* response) override;
   grpc::ServerUnaryReactor* ListHazards(grpc::CallbackServerContext* context, const v1::ListHazardsRequest* request,
                                         v1::ListHazardsResponse* response) override;
+  grpc::ServerUnaryReactor* GetScores(grpc::CallbackServerContext* context, const v1::GetScoresRequest* request,
+                                      v1::GetScoresResponse* response) override;
+  grpc::ServerUnaryReactor* ListScoreCases(grpc::CallbackServerContext* context,
+                                           const v1::ListScoreCasesRequest* request,
+                                           v1::ListScoreCasesResponse* response) override;
 
  private:
   host::Desk<Decider> desk_;
