@@ -6,9 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/base/time.h"
 #include "libs/domain/model.h"
+#include "libs/domain/terms.h"
 #include "libs/entries/entries.h"
 #include "libs/entries/pages.h"
+#include "services/coordination/model.h"
 
 namespace whistle::coordination {
 namespace {
@@ -111,6 +114,21 @@ void Tell(const Entry& entry, v1::Item& out) {
   }
 }
 
+// How old it is, whether it is late, and of which case it is.
+absl::Status AddStanding(const Reader& reader, const ItemReading& reading, v1::Item& item) {
+  const absl::Time until = item.has_cleared() ? base::FromProto(item.cleared_at()) : reading.now;
+  item.set_age_days(
+      reading.calendar.DaysOver(base::FromProto(item.occurred_at()), until, registry::DayKind::kCalendar));
+  item.set_overdue(domain::HasPassed(item.listed().due(), until));
+  WHISTLE_ASSIGN_OR_RETURN(const auto row, reader.FindCase(item.case_id()));
+  State state;
+  if (!row || !state.ParseFromString(row->state())) {
+    return absl::DataLossError(absl::StrCat("the state of case ", item.case_id(), " is unreadable"));
+  }
+  item.set_title(state.header().title());
+  return absl::OkStatus();
+}
+
 bool HasToDoWith(const std::string& organization_id, const v1::WhistleView& whistle) {
   if (Is(organization_id, whistle.blown().blown_by())) return true;
   return std::any_of(whistle.answers().begin(), whistle.answers().end(),
@@ -192,7 +210,8 @@ absl::Status ListCommitments(const Reader& reader, const v1::ListCommitmentsRequ
       });
 }
 
-absl::Status ListItems(const Reader& reader, const v1::ListItemsRequest& request, v1::ListItemsResponse& response) {
+absl::Status ListItems(const Reader& reader, const ItemReading& reading, const v1::ListItemsRequest& request,
+                       v1::ListItemsResponse& response) {
   const std::string& organization_id = request.organization_id();
   WHISTLE_RETURN_IF_ERROR(entries::CheckScope(reader, request.case_id(), organization_id));
   const bool open = request.status() == v1::ITEM_STATUS_OPEN;
@@ -205,6 +224,7 @@ absl::Status ListItems(const Reader& reader, const v1::ListItemsRequest& request
                              if (!organization_id.empty() && !Is(organization_id, item.listed().listed_by())) return 0;
                              if (request.status() != v1::ITEM_STATUS_UNSPECIFIED && request.status() != item.status())
                                return 0;
+                             WHISTLE_RETURN_IF_ERROR(AddStanding(reader, reading, item));
                              *response.add_items() = item;
                              return item.ByteSizeLong();
                            });

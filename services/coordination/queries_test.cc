@@ -1,5 +1,6 @@
 #include "services/coordination/queries.h"
 
+#include "libs/base/time.h"
 #include "libs/entries/scenario_store_testing.h"
 #include "services/coordination/coordination_testing.h"
 
@@ -145,6 +146,15 @@ TEST(ListCommitmentsTest, ABrokenOneIsStillOwed) {
   EXPECT_EQ(response.commitments(0).kept_event_id(), "");
 }
 
+// The one list as it is read on that day.
+v1::ListItemsResponse Items(const projection::Reader& reader, absl::string_view day, const char* request) {
+  const registry::Calendar calendar;
+  const ItemReading reading = {*base::TimeFromText(day), calendar};
+  v1::ListItemsResponse response;
+  EXPECT_EQ(ListItems(reader, reading, Request<v1::ListItemsRequest>(request), response), absl::OkStatus());
+  return response;
+}
+
 TEST(ListItemsTest, IsTheOneListOverAllCases) {
   auto scenario = GivenStory();
   scenario.OnCase("case-2")
@@ -154,7 +164,7 @@ TEST(ListItemsTest, IsTheOneListOverAllCases) {
   entries::Project(scenario.world(), {"case-1", "case-2"}, store);
   const auto list = [&](const char* request) {
     std::vector<std::string> found;
-    const auto response = AnswerOf<v1::ListItemsResponse>(store, ListItems, Request<v1::ListItemsRequest>(request));
+    const auto response = Items(store, "2021-07-20", request);
     for (const auto& item : response.items())
       found.push_back(absl::StrCat(item.case_id(), ": ", item.listed().problem()));
     return found;
@@ -167,6 +177,40 @@ TEST(ListItemsTest, IsTheOneListOverAllCases) {
               ElementsAre("case-1: No meters"));
   EXPECT_THAT(list("case_id: 'case-2'"), ElementsAre("case-2: No lift"));
   EXPECT_THAT(list("organization_id: 'gas-company'"), ElementsAre());
+}
+
+TEST(ListItemsTest, TellsAgeWhoIsToSolveItByWhenAndHowItWasCleared) {
+  auto scenario = GivenCase();
+  const auto list = [](const char* text) { return Request<v1::ListItemRequest>(text); };
+  scenario.At("2021-07-05")
+      .Command(Community(), list("responsible_id: 'gas-company' problem: 'No gas' due_at @2021-07-15"))
+      .Command(Community(), list("responsible_id: 'developer' problem: 'No lift' due_at @2021-07-12"))
+      .Command(Community(), list("responsible_id: 'developer' problem: 'No ramp'"))
+      .At("2021-07-10")
+      .Command(Community(), Request<v1::ClearItemRequest>("item_id: '5.1' how: 'It runs'"));
+  projection::MemoryStore store;
+  entries::Project(scenario.world(), {"case-1"}, store);
+  const auto read_on = [&](absl::string_view day) { return Items(store, day, "organization_id: 'station-community'"); };
+  const auto early = read_on("2021-07-14T23:59:59Z");
+  ASSERT_EQ(early.items_size(), 3);
+  // A day is over at midnight: the tenth one is not.
+  EXPECT_EQ(testing::Missing(Request<v1::Item>(R"(case_id: "case-1" item_id: "4.1" status: ITEM_STATUS_OPEN
+                 title: "No gas" age_days: 8 listed { responsible { organization_id: "gas-company" }
+                 due { due_at @2021-07-15 } })"),
+                             early.items(0)),
+            "");
+  EXPECT_FALSE(early.items(0).overdue());
+  EXPECT_EQ(testing::Missing(Request<v1::Item>(R"(item_id: "5.1" status: ITEM_STATUS_CLEARED age_days: 4
+                 cleared { how: "It runs" } cleared_event_id: "7.1" cleared_at @2021-07-10)"),
+                             early.items(1)),
+            "");
+  const auto late = read_on("2021-08-05");
+  EXPECT_EQ(late.items(0).age_days(), 30);
+  EXPECT_TRUE(late.items(0).overdue());
+  // Cleared before its date, and without a date.
+  EXPECT_EQ(late.items(1).age_days(), 4);
+  EXPECT_FALSE(late.items(1).overdue());
+  EXPECT_FALSE(late.items(2).overdue());
 }
 
 TEST(GetCoordinationCaseTest, ShowsTheState) {

@@ -88,7 +88,13 @@ ServerUnaryReactor* CoordinationService::ListCommitments(CallbackServerContext* 
 
 ServerUnaryReactor* CoordinationService::ListItems(CallbackServerContext* context, const v1::ListItemsRequest* request,
                                                    v1::ListItemsResponse* response) {
-  return desk_.Query(context, request, response, &coordination::ListItems);
+  // The answer says how old items are: by this process's clock, and the calendar in force.
+  return desk_.Query(context, request, response,
+                     [&service = desk_.service()](const projection::Reader& reader, const v1::ListItemsRequest& r,
+                                                  v1::ListItemsResponse& reply) {
+                       const auto registry = service.engine().registry();
+                       return coordination::ListItems(reader, {service.clock().Now(), registry->calendar()}, r, reply);
+                     });
 }
 
 ServerUnaryReactor* CoordinationService::GetCoordinationCase(CallbackServerContext* context,

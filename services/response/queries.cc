@@ -136,6 +136,37 @@ absl::Status ListConditions(const Reader& reader, const v1::ListConditionsReques
       });
 }
 
+absl::Status ListStatements(const Reader& reader, const v1::ListStatementsRequest& request,
+                            v1::ListStatementsResponse& response) {
+  WHISTLE_RETURN_IF_ERROR(base::CheckIdentifier(request.case_id(), "case_id", 64));
+  if (!request.topic().empty()) WHISTLE_RETURN_IF_ERROR(base::CheckIdentifier(request.topic(), "topic", 64));
+  WHISTLE_RETURN_IF_ERROR(entries::CheckScope(reader, request.case_id(), request.organization_id()));
+  const std::string prefix = entries::ThingsOf("response", request.case_id(), request.organization_id());
+  return entries::FillPage(reader, prefix, request, response,
+                           [&](const std::string& case_id, const std::string& id) -> absl::StatusOr<size_t> {
+                             WHISTLE_ASSIGN_OR_RETURN(const auto entry, entries::FindEntry(reader, case_id, id));
+                             if (!entry || !entry->event.has_response_submitted()) return 0;
+                             const v1::ResponseSubmitted& answer = entry->event.response_submitted();
+                             if (!IsOf(request.organization_id(), answer.department())) return 0;
+                             size_t bytes = 0;
+                             for (const v1::Statement& statement : answer.statements()) {
+                               if (!request.topic().empty() && request.topic() != statement.topic()) continue;
+                               v1::StatementEntry& stated = *response.add_statements();
+                               stated.set_case_id(case_id);
+                               stated.set_response_id(id);
+                               *stated.mutable_department() = answer.department();
+                               *stated.mutable_occurred_at() = entry->event.occurred_at();
+                               *stated.mutable_statement() = statement;
+                               *stated.mutable_grounds() = answer.grounds();
+                               stated.set_stance(answer.stance());
+                               for (const std::string& by : entry->correction_event_ids)
+                                 stated.add_correction_event_ids(by);
+                               bytes += stated.ByteSizeLong();
+                             }
+                             return bytes;
+                           });
+}
+
 absl::Status GetResponseCase(const Reader& reader, const v1::GetResponseCaseRequest& request,
                              v1::GetResponseCaseResponse& response) {
   WHISTLE_RETURN_IF_ERROR(base::CheckIdentifier(request.case_id(), "case_id", 64));

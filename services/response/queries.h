@@ -17,6 +17,8 @@ absl::Status ListResponses(const projection::Reader& reader, const v1::ListRespo
                            v1::ListResponsesResponse& response);
 absl::Status ListConditions(const projection::Reader& reader, const v1::ListConditionsRequest& request,
                             v1::ListConditionsResponse& response);
+absl::Status ListStatements(const projection::Reader& reader, const v1::ListStatementsRequest& request,
+                            v1::ListStatementsResponse& response);
 absl::Status GetResponseCase(const projection::Reader& reader, const v1::GetResponseCaseRequest& request,
                              v1::GetResponseCaseResponse& response);
 

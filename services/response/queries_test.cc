@@ -171,6 +171,85 @@ TEST(ListConditionsTest, TellsConditionsByCaseByDepartmentAndByStatus) {
   EXPECT_EQ(list("organization_id: 'gas-company' status: CONDITION_STATUS_MET").conditions_size(), 1);
 }
 
+// 4.1 the gas company on two topics, 5.1 the bureau on one of them, 6.1 the gas company again, replacing what it had
+// said.
+auto GivenLedger() {
+  auto scenario = GivenCase();
+  scenario
+      .Command(GasCompany(), Answer("stance: STANCE_REFUSES text: 'No' grounds { document: 'Gas rules' clause: '3' } "
+                                    "statements { topic: 'occupancy-rule' holds: true text: 'There is such a rule' } "
+                                    "statements { topic: 'cable-owner' unknown: true text: 'Nobody knows' }"))
+      .Command(
+          Bureau(),
+          Answer("stance: STANCE_REPORTS_PROGRESS text: 'We look' "
+                 "statements { topic: 'cable-owner' responsible { organization_ids: 'broadcast-company' } text: 't' }"))
+      .At("2021-07-04")
+      .Command(GasCompany(),
+               Answer("stance: STANCE_REPORTS_PROGRESS text: 'Hm' statements { topic: 'cable-owner' "
+                      "responsible { organization_ids: 'broadcast-company' } text: 'Theirs' replaces_event_id: '4.1' "
+                      "replaces_why: 'We found the plan' }"));
+  return scenario;
+}
+
+TEST(ListStatementsTest, TellsEveryVersionInOrderWithItsGrounds) {
+  auto scenario = GivenLedger();
+  projection::MemoryStore store;
+  entries::Project(scenario.world(), {"case-1"}, store);
+  const auto list = [&](const char* request) {
+    return AnswerOf<v1::ListStatementsResponse>(store, ListStatements, Request<v1::ListStatementsRequest>(request));
+  };
+  EXPECT_EQ(list("case_id: 'case-1'").statements_size(), 4);
+  const auto of_gas = list("case_id: 'case-1' organization_id: 'gas-company' topic: 'cable-owner'");
+  ASSERT_EQ(of_gas.statements_size(), 2);
+  EXPECT_EQ(testing::Missing(Request<v1::StatementEntry>(R"(case_id: "case-1" response_id: "4.1"
+                 department { organization_id: "gas-company" } occurred_at @2021-07-01 stance: STANCE_REFUSES
+                 statement { topic: "cable-owner" unknown: true text: "Nobody knows" }
+                 grounds { document: "Gas rules" clause: "3" })"),
+                             of_gas.statements(0)),
+            "");
+  EXPECT_EQ(testing::Missing(Request<v1::StatementEntry>(R"(response_id: "6.1" occurred_at @2021-07-04
+                 statement { responsible { organizations { organization_id: "broadcast-company" } }
+                             replaces_event_id: "4.1" replaces_why: "We found the plan" })"),
+                             of_gas.statements(1)),
+            "");
+  EXPECT_EQ(list("case_id: 'case-1' topic: 'cable-owner'").statements_size(), 3);
+  EXPECT_EQ(list("case_id: 'case-1' topic: 'meters'").statements_size(), 0);
+}
+
+TEST(ListStatementsTest, ShowsTextsAsCorrected) {
+  auto scenario = GivenLedger();
+  scenario.Command(GasCompany(),
+                   Request<v1::CorrectEntryRequest>("event_id: '4.1' why: 'w' corrections { path: 'statements[1].text' "
+                                                    "value_json: '\"It is not clear\"' }"));
+  projection::MemoryStore store;
+  entries::Project(scenario.world(), {"case-1"}, store);
+  const auto response = AnswerOf<v1::ListStatementsResponse>(
+      store, ListStatements, Request<v1::ListStatementsRequest>("case_id: 'case-1' topic: 'cable-owner'"));
+  EXPECT_EQ(response.statements(0).statement().text(), "It is not clear");
+  EXPECT_THAT(response.statements(0).correction_event_ids(), ElementsAre("7.1"));
+}
+
+TEST(ListStatementsTest, IsCutBetweenAnswersAndRefusesWhatIsNoCaseOrTopic) {
+  auto scenario = GivenLedger();
+  projection::MemoryStore store;
+  entries::Project(scenario.world(), {"case-1"}, store);
+  auto request = Request<v1::ListStatementsRequest>("case_id: 'case-1' page { size: 1 }");
+  std::vector<int> sizes;
+  do {
+    const auto response = AnswerOf<v1::ListStatementsResponse>(store, ListStatements, request);
+    sizes.push_back(response.statements_size());
+    request.mutable_page()->set_token(response.next_page_token());
+  } while (!request.page().token().empty());
+  EXPECT_THAT(sizes, ElementsAre(2, 1, 1));
+  const auto code = [&](const char* query) {
+    v1::ListStatementsResponse unused;
+    return ListStatements(store, Request<v1::ListStatementsRequest>(query), unused).code();
+  };
+  EXPECT_EQ(code("organization_id: 'gas-company'"), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code("case_id: 'case-1' topic: 'no topic'"), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code("case_id: 'case-9'"), absl::StatusCode::kNotFound);
+}
+
 TEST(GetResponseCaseTest, ShowsTheState) {
   auto scenario = GivenStory();
   projection::MemoryStore store;

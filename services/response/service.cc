@@ -71,6 +71,12 @@ ServerUnaryReactor* ResponseService::ListConditions(CallbackServerContext* conte
   return desk_.Query(context, request, response, &response::ListConditions);
 }
 
+ServerUnaryReactor* ResponseService::ListStatements(CallbackServerContext* context,
+                                                    const v1::ListStatementsRequest* request,
+                                                    v1::ListStatementsResponse* response) {
+  return desk_.Query(context, request, response, &response::ListStatements);
+}
+
 ServerUnaryReactor* ResponseService::GetResponseCase(CallbackServerContext* context,
                                                      const v1::GetResponseCaseRequest* request,
                                                      v1::GetResponseCaseResponse* response) {

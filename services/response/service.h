@@ -53,6 +53,9 @@ class ResponseService final : public v1::ResponseService::CallbackService {
   grpc::ServerUnaryReactor* ListConditions(grpc::CallbackServerContext* context,
                                            const v1::ListConditionsRequest* request,
                                            v1::ListConditionsResponse* response) override;
+  grpc::ServerUnaryReactor* ListStatements(grpc::CallbackServerContext* context,
+                                           const v1::ListStatementsRequest* request,
+                                           v1::ListStatementsResponse* response) override;
   grpc::ServerUnaryReactor* GetResponseCase(grpc::CallbackServerContext* context,
                                             const v1::GetResponseCaseRequest* request,
                                             v1::GetResponseCaseResponse* response) override;

@@ -9,6 +9,8 @@
 #include "libs/domain/sentence.h"
 #include "tools/whistlectl/case_dates.h"
 #include "tools/whistlectl/case_filter.h"
+#include "tools/whistlectl/case_looked_at.h"
+#include "tools/whistlectl/case_positions.h"
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
@@ -234,6 +236,7 @@ absl::Status Show(Session& session) {
   ShowOpen(session, "referrals", account.referrals_size());
   ShowOpen(session, "accountability files", account.files_size());
   ShowOpen(session, "hazards", account.hazards_size());
+  out << CaseLookedAt(account);
   out << "  policy " << Printable(header.policy().title()) << " (registry version " << header.policy_version() << ")\n"
       << "  version " << found.version() << " head " << absl::BytesToHexString(found.head()) << "\n\n"
       << CaseDates(state, answers, joint, account).ToText();
@@ -305,6 +308,7 @@ std::vector<Command> CaseCommands() {
               .flags = {{"service", "NAME", "", "from this service's projection"},
                         {"at-version", "N", "0", "only up to this version; 0: all"}},
               .run = PrintTimeline},
+      CasePositionsCommand(),
       Command{
           .words = {"case", "verify"},
           .operands = "ID",

@@ -94,6 +94,9 @@ std::vector<Command> ScenarioCommands();
 std::vector<Command> JournalCommands();
 std::vector<Command> OperationsCommands();
 std::vector<Command> DueCommands();
+std::vector<Command> FindingCommands();
+std::vector<Command> ListCommands();
+std::vector<Command> ScoreCommands();
 std::vector<Command> CallCommands();
 
 }  // namespace whistle::whistlectl
