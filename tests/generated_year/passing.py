@@ -1,0 +1,311 @@
+"""Who takes the matter on: BUCK_PASSING, NO_OWNER, JURISDICTION_GAP, and what only looks like them."""
+
+import datetime
+
+from calendar_days import at, working_day_after
+from segments import Handler, Phase, Truth, segment
+from story import CASE_ITSELF, GROUNDS, NO_OWNER_DAYS, WHISTLE_DAYS
+
+BREACH, NEAR_MISS = Truth.BREACH, Truth.NEAR_MISS
+UNOWNED, OWNERSHIP = Phase.UNOWNED, Phase.OWNERSHIP
+
+# ---- BUCK_PASSING: deferrals that close a loop or reach three hops with nobody accepting; a deferral withdrawn without accepting
+
+
+def _pass_on(story, chain):
+    """Each defers to the next."""
+    for department, to in zip(chain, chain[1:]):
+        story.defer(department, to)
+
+
+def _fresh(story, count):
+    return [story.fresh() for _ in range(count)]
+
+
+def _loop(story, count):
+    members = _fresh(story, count)
+    _pass_on(story, members + members[:1])
+    story.found_now("BUCK_PASSING", members, f"a loop of {count}")
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=2)
+def two_defer_to_each_other(story):
+    _loop(story, 2)
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=3)
+def three_defer_in_a_circle(story):
+    _loop(story, 3)
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=4)
+def two_pairs_defer_to_each_other(story):
+    _loop(story, 2)
+    _loop(story, 2)
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=2)
+def two_who_were_asked_defer_to_each_other(story):
+    one, other = _fresh(story, 2)
+    first, second = story.ask(one), story.ask(other)
+    story.defer(one, other, first)
+    story.workdays_later(1)
+    story.defer(other, one, second)
+    story.found_now("BUCK_PASSING", [one, other], "a loop of 2")
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=4)
+def three_hops(story):
+    chain = _fresh(story, 4)
+    _pass_on(story, chain)
+    story.found_now("BUCK_PASSING", chain, "three hops and nobody accepts")
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED)
+def withdraws_its_deferral_and_refuses(story):
+    department, to = story.fresh(), story.lead
+    deferral = story.defer(department, to)
+    story.later()
+    stance = story.rng.choice(("REFUSES", "REPORTS_PROGRESS"))
+    story.answer(
+        department,
+        stance,
+        grounds=GROUNDS,
+        says=f"takes its deferral back and does not accept ({stance.lower()})",
+        withdraws_event_id=deferral,
+    )
+    story.found_now("BUCK_PASSING", [department], "a deferral withdrawn without accepting")
+
+
+@segment("BUCK_PASSING", NEAR_MISS, UNOWNED, departments=2)
+def two_hops(story):
+    _pass_on(story, [*_fresh(story, 2), story.lead])
+
+
+@segment("BUCK_PASSING", NEAR_MISS, UNOWNED, departments=3)
+def three_defer_to_the_same(story):
+    to = story.lead
+    for department in _fresh(story, 3):
+        story.defer(department, to)
+
+
+@segment("BUCK_PASSING", NEAR_MISS, OWNERSHIP, departments=3)
+def the_last_of_three_hops_had_accepted(story):
+    one, two, three = _fresh(story, 3)
+    _pass_on(story, [one, two, three])
+    story.later()
+    story.accept(story.lead)
+    story.defer(three, story.lead)
+
+
+@segment("BUCK_PASSING", NEAR_MISS, OWNERSHIP, departments=1)
+def withdraws_its_deferral_and_accepts(story):
+    department = story.fresh()
+    deferral = story.defer(department, story.lead)
+    story.later()
+    story.answer(
+        department, "ACCEPTS", grounds=GROUNDS, says="takes its deferral back and accepts", withdraws_event_id=deferral
+    )
+
+
+# ---- NO_OWNER: in handling and nobody accepts for longer than ten working days
+
+
+def _nobody_until_after(story):
+    story.found_when_passed(
+        "NO_OWNER", [CASE_ITSELF, story.handler], story.no_owner_due, f"nobody accepted within {NO_OWNER_DAYS} working days"
+    )
+
+
+@segment("NO_OWNER", BREACH, OWNERSHIP, departments=0)
+def accepts_the_morning_after(story):
+    _nobody_until_after(story)
+    story.morning_after(story.no_owner_due)
+    story.accept(story.lead)
+
+
+@segment("NO_OWNER", BREACH, OWNERSHIP, departments=0)
+def accepts_weeks_late(story):
+    _nobody_until_after(story)
+    story.morning_after(story.no_owner_due)
+    story.workdays_later(story.rng.randint(2, 8))
+    story.accept(story.lead)
+
+
+@segment("NO_OWNER", BREACH, OWNERSHIP, departments=2)
+def all_refuse_with_grounds_before_one_accepts_late(story):
+    for department in _fresh(story, 2):
+        story.answer(department, "REFUSES", grounds=GROUNDS)
+        story.later()
+    _nobody_until_after(story)
+    story.morning_after(story.no_owner_due)
+    story.workdays_later(1)
+    story.accept(story.lead)
+
+
+@segment("NO_OWNER", NEAR_MISS, OWNERSHIP, departments=0)
+def accepts_in_the_last_minute(story):
+    story.last_minute_before(story.no_owner_due)
+    story.accept(story.lead)
+
+
+@segment("NO_OWNER", NEAR_MISS, OWNERSHIP, departments=1)
+def another_than_the_one_deferred_from_accepts(story):
+    department = story.fresh()
+    story.defer(department, story.lead)
+    story.later(2)
+    story.accept(story.lead)
+
+
+@segment("NO_OWNER", Truth.DISPROVED, OWNERSHIP, departments=0)
+def accepted_in_time_and_entered_late(story):
+    due = story.no_owner_due
+    story.found_when_passed(
+        "NO_OWNER", [CASE_ITSELF, story.handler], due, "nobody had accepted, as far as was known", lifted=True
+    )
+    story.morning_after(due)
+    story.later(2)
+    story.accept(story.lead, occurred_at=due - datetime.timedelta(hours=30))
+
+
+# ---- JURISDICTION_GAP: the handler has no authority over an organization whose action the case needs
+
+
+def _outsider(story):
+    """Somebody over whom a district and a petition office have no authority."""
+    return story.rng.choice(story.place.companies + story.place.city_departments)
+
+
+def _gap(story, organization):
+    assert not story.lies_under_the_handler(organization)
+    story.found_now("JURISDICTION_GAP", [organization], f"{story.handler} has no authority over {organization}")
+
+
+def _asked_across(story):
+    asked = story.ask(_outsider(story))
+    _gap(story, asked.department)
+    story.workdays_later(story.rng.randint(1, 4))
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
+def a_district_asks_one_it_has_no_authority_over(story):
+    _asked_across(story)
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.PETITION_OFFICE, departments=0, alone=True)
+def a_petition_office_asks_a_company(story):
+    _asked_across(story)
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.PETITION_OFFICE, departments=0, alone=True)
+def a_petition_office_asks_two(story):
+    companies = story.rng.sample(story.place.companies, 2)
+    for company in companies:
+        asked = story.ask(company)
+        _gap(story, company)
+        story.workdays_later(1)
+        story.answer(company, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
+def a_whistle_calls_a_company(story):
+    company = story.rng.choice(story.place.companies)
+    whistle = story.do(
+        "CoordinationService/BlowWhistle",
+        story.place.community,
+        f"calls {company} to come",
+        urgency="URGENCY_ORDINARY",
+        reason="The building has no gas.",
+        department_ids=[company],
+    )
+    _gap(story, company)
+    story.workdays_later(WHISTLE_DAYS["ORDINARY"] - 1)
+    story.do("CoordinationService/ReportIn", company, "reports in", whistle_id=whistle, note="We came.")
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
+def a_company_commits_itself(story):
+    company = story.rng.choice(story.place.companies)
+    due = at(working_day_after(story.now.date(), 4), 17)
+    promise = story.do(
+        "CoordinationService/MakeCommitment",
+        company,
+        f"promises to lay the pipe before {due:%Y-%m-%d %H:%M}",
+        what="We lay the pipe.",
+        due_at=due,
+    )
+    _gap(story, company)
+    story.workdays_later(2)
+    story.do("CoordinationService/KeepCommitment", story.handler, "records that it is kept", commitment_id=promise, text="Done.")
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
+def an_item_is_a_companys_to_solve(story):
+    company = story.rng.choice(story.place.companies)
+    item = story.do(
+        "CoordinationService/ListItem",
+        story.place.street,
+        f"lists a problem that {company} is to solve",
+        responsible_id=company,
+        problem="The well is blocked.",
+    )
+    _gap(story, company)
+    story.workdays_later(3)
+    story.do("CoordinationService/ClearItem", story.place.street, "clears the problem", item_id=item, how="It was cleaned.")
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT)
+def a_department_defers_to_a_company(story):
+    company = story.rng.choice(story.place.companies)
+    story.defer(story.fresh(), company)
+    _gap(story, company)
+
+
+@segment("JURISDICTION_GAP", BREACH, departments=1, alone=True)
+def the_case_is_handed_to_one_without_authority(story):
+    """While an assignment is open: the new handler asks nobody, and yet needs an answer from one it cannot bind."""
+    asked = story.ask(story.fresh())
+    story.hand_to(story.place.petition_office, by=story.handler)
+    _gap(story, asked.department)
+    story.workdays_later(1)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, departments=1)
+def a_handler_asks_one_below_it(story):
+    asked = story.ask(story.fresh())
+    story.workdays_later(2)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.PETITION_OFFICE, departments=0, alone=True)
+def a_company_answers_unasked(story):
+    company = story.rng.choice(story.place.companies)
+    story.say(company, "pipe", "The pipe ends at the corner.", holds=True)
+    story.later()
+    story.contact(company)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.DISTRICT, departments=1)
+def a_whistle_calls_one_below_the_handler(story):
+    department = story.fresh()
+    whistle = story.do(
+        "CoordinationService/BlowWhistle",
+        story.place.community,
+        f"calls {department} to come",
+        urgency="URGENCY_ORDINARY",
+        reason="The building has no gas.",
+        department_ids=[department],
+    )
+    story.workdays_later(1)
+    story.do("CoordinationService/ReportIn", department, "reports in", whistle_id=whistle, note="We came.")
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, departments=1, alone=True)
+def the_case_is_handed_on_after_the_answer(story):
+    asked = story.ask(story.fresh())
+    story.workdays_later(1)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+    story.later()
+    story.hand_to(story.place.petition_office, by=story.handler)
