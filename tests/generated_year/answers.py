@@ -149,6 +149,18 @@ def contradicts_itself_twice_on_one_topic(story):
 
 
 @segment("CONTRADICTION", BREACH)
+def contradicts_itself_and_goes_back(story):
+    department, topic = story.fresh(), _topic(story, "cable")
+    story.say(department, topic, "It is ours.", holds=True)
+    story.later(2)
+    story.say(department, topic, "It is not ours.", holds=False)
+    story.found_now("CONTRADICTION", [department], f"asserts and denies {topic}")
+    story.later(2)
+    # What it contradicts counted in the first proof: nothing new.
+    story.say(department, topic, "It is ours.", holds=True)
+
+
+@segment("CONTRADICTION", BREACH)
 def replaces_one_statement_with_reason_and_contradicts_the_next(story):
     department, topic = story.fresh(), _topic(story, "cable")
     first = story.say(department, topic, "It is ours.", holds=True)
@@ -209,11 +221,11 @@ def denies_its_open_condition(story):
 
 
 @segment("DISAVOWED_CONDITION", BREACH)
-def denies_its_settled_condition(story):
+def denies_its_condition_once_it_is_met(story):
     department = story.fresh()
     condition = story.impose(department, _topic(story, "occupancy"))
     story.later(2)
-    story.rng.choice((story.meet, story.waive))(condition, department)
+    story.meet(condition, department)
     story.later(3)
     _state_of_condition(story, department, condition, "states that its condition never existed", holds=False)
     story.found_now("DISAVOWED_CONDITION", [department], "denies the condition it had imposed")

@@ -4,7 +4,7 @@ import datetime
 
 from calendar_days import at, end_of, working_day_after, working_days_end
 from segments import Truth, segment
-from story import EXTENSION_DAYS, GROUNDS, RESPONSE_DAYS, RETURN_DAYS, WHISTLE_DAYS, WHISTLE_EMERGENCY, evidence
+from story import EXTENSION_DAYS, GROUNDS, RESPONSE_DAYS, RETURN_DAYS, WHISTLE_DAYS, WHISTLE_EMERGENCY, entered_late, evidence
 
 BREACH, NEAR_MISS, DISPROVED = Truth.BREACH, Truth.NEAR_MISS, Truth.DISPROVED
 
@@ -97,6 +97,21 @@ def answers_in_the_last_minute(story):
 
 
 @segment("SILENCE", NEAR_MISS)
+def defers_in_the_last_minute(story):
+    asked = story.ask(story.fresh())
+    story.last_minute_before(asked.due)
+    story.defer(asked.department, story.lead, asked)
+
+
+@segment("SILENCE", NEAR_MISS)
+def answers_in_the_last_minute_before_a_date_that_was_named(story):
+    due = at(working_day_after(story.now.date(), 2), 15)
+    asked = story.ask(story.fresh(), due)
+    story.last_minute_before(due)
+    _answer(story, asked)
+
+
+@segment("SILENCE", NEAR_MISS)
 def answers_in_the_last_minute_of_its_extension(story):
     asked = story.ask(story.fresh())
     story.last_minute_before(_extend(story, asked))
@@ -157,7 +172,7 @@ def _call(story, departments, urgency="ORDINARY"):
 
 
 def _come(story, whistle, department, occurred_at=None):
-    late = f" (on {occurred_at:%Y-%m-%d %H:%M}, entered only now)" if occurred_at else ""
+    late = entered_late(occurred_at)
     story.do(
         "CoordinationService/ReportIn", department, f"reports in{late}", occurred_at, whistle_id=whistle, note="We came."
     )
@@ -194,6 +209,16 @@ def two_of_three_do_not_come(story):
     story.morning_after(due)
     for department in departments[1:]:
         _absent(story, department, due)
+        _come(story, whistle, department)
+
+
+@segment("ABSENT", BREACH)
+def is_called_twice_and_comes_late_twice(story):
+    department = story.fresh()
+    for _ in range(2):
+        whistle, due = _call(story, [department])
+        _absent(story, department, due)
+        story.morning_after(due)
         _come(story, whistle, department)
 
 
@@ -255,7 +280,7 @@ def _promise_in_a_meeting(story, department, due):
 
 
 def _keep(story, promise, occurred_at=None):
-    late = f" (on {occurred_at:%Y-%m-%d %H:%M}, entered only now)" if occurred_at else ""
+    late = entered_late(occurred_at)
     story.do(
         "CoordinationService/KeepCommitment",
         story.handler,

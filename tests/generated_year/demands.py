@@ -89,16 +89,18 @@ def meetings_agree_partly(story):
 # ---- PERSISTENT_DEMAND: the policy's number of contacts since the last substantive response
 
 
-def _contacts(story, count, whom=None):
+def _meant(story, whom):
+    return [CASE_ITSELF, story.handler, whom]
+
+
+def _contacts(story, count, pauses=0.7):
     """Contacts with nothing in between."""
-    whom = whom or story.lead
+    whom = story.lead
     for number in range(1, count + 1):
         story.contact(whom)
         if number % CONTACTS == 0:
-            story.found_now(
-                "PERSISTENT_DEMAND", [CASE_ITSELF, story.handler, whom], f"{CONTACTS} contacts and no substantive response"
-            )
-        if story.rng.random() < 0.7:
+            story.found_now("PERSISTENT_DEMAND", _meant(story, whom), f"{CONTACTS} contacts and no substantive response")
+        if story.rng.random() < pauses:
             story.later(story.rng.randint(1, 3))
 
 
@@ -115,6 +117,28 @@ def asks_six_times_in_vain(story):
 @segment("PERSISTENT_DEMAND", BREACH, departments=0)
 def asks_a_dozen_times_in_vain(story):
     _contacts(story, 12)
+
+
+@segment("PERSISTENT_DEMAND", BREACH, departments=3)
+def asks_three_organizations_in_vain(story):
+    asked = [story.fresh() for _ in range(CONTACTS)]
+    for department in asked:
+        story.contact(department)
+    story.found_now("PERSISTENT_DEMAND", [CASE_ITSELF, story.handler, *asked], f"{CONTACTS} contacts and no response")
+
+
+@segment("PERSISTENT_DEMAND", BREACH, departments=0)
+def asks_sixty_times_in_vain(story):
+    _contacts(story, 60, pauses=0.05)
+
+
+@segment("PERSISTENT_DEMAND", BREACH, departments=0)
+def asks_twice_and_once_more_that_is_entered_late(story):
+    _contacts(story, 2)
+    since = story.last.at + datetime.timedelta(minutes=30)
+    story.later()
+    story.contact(story.lead, occurred_at=since)
+    story.found_now("PERSISTENT_DEMAND", _meant(story, story.lead), f"{CONTACTS} contacts and no substantive response")
 
 
 @segment("PERSISTENT_DEMAND", BREACH, OWNERSHIP, departments=0)
@@ -268,6 +292,13 @@ def reports_progress_while_something_is_open(story):
     settle()
     story.claim(story.lead)
     _confirmed_and_closed(story)
+
+
+@segment("CLOSED_WITHOUT_RESULT", NEAR_MISS, ENDING, departments=0)
+def is_closed_unconfirmed_with_nothing_open(story):
+    story.claim(story.lead)
+    story.later(3)
+    story.close()
 
 
 def honest_ending(story):

@@ -15,7 +15,7 @@ import time
 import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
-from harness import BUILD, CONTRACTS, ROOT, START_SECONDS_MAX, registry_folded, wait_seconds  # noqa: E402
+from harness import BUILD, CONTRACTS, ROOT, START_SECONDS_MAX, registry_folded, running, wait_seconds  # noqa: E402
 
 from calendar_days import YEAR, ZONE  # noqa: E402
 from judge import Finding  # noqa: E402
@@ -39,13 +39,13 @@ def timestamp(moment):
     return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def found_world(client):
+def found_world(client, address):
     """The organizations, the policy and the calendar that Whistle ships with."""
     for organization in organizations():
         who = "nation" if organization.superior else "petitioner"
         receipt = client.command("RegistryService/UpsertOrganization", who=who, organization=organization.request())
     for file in (ROOT / "deploy" / "policy" / "default.yaml", ROOT / "deploy" / "policy" / "calendars"):
-        command = [BUILD / "bin" / "whistlectl", "registry", "apply", file, f"--target={client.address}"]
+        command = [BUILD / "bin" / "whistlectl", "registry", "apply", file, f"--target={address}"]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise RuntimeError(f"the registry does not take {file}:\n{done.stdout}{done.stderr}")

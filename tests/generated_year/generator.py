@@ -8,9 +8,12 @@ import datetime
 import random
 
 import answers  # noqa: F401: registers its segments
+import closed_cases  # noqa: F401
+import corrections  # noqa: F401
 import dates  # noqa: F401
 import demands
 import honest
+import late_entries  # noqa: F401
 import passing  # noqa: F401
 from calendar_days import YEAR, at
 from segments import SEGMENTS, Handler, Phase, Truth
@@ -95,6 +98,8 @@ def _tell(story, segments, habits):
         tell(story)
     for tell in of(Phase.OWNERSHIP) or [honest.lead_is_asked_and_accepts]:
         tell(story)
+    if story.over:
+        return
     for tell in owned:
         story.later(story.rng.randint(0, 3) or 1)
         tell(story)
@@ -108,7 +113,8 @@ def _check(story):
     for before, after in zip(story.steps, story.steps[1:]):
         assert before.at < after.at, f"{story.about}: two steps at {after.at}"
     owned_late = any(finding.rule == "NO_OWNER" for finding in story.expected)
-    assert (story.accepted_at < story.no_owner_due) or owned_late, f"{story.about}: nobody accepts in time"
+    owned_in_time = story.over or story.accepted_at < story.no_owner_due
+    assert owned_in_time or owned_late, f"{story.about}: nobody accepts in time"
     days = (story.steps[-1].at - story.steps[0].at).days
     return days <= STORY_DAYS_MAX
 
@@ -142,8 +148,9 @@ class Year:
 
 def generate(cases, seed):
     rng = random.Random(seed)
-    breaches = _Deck(rng, [segment for segment in SEGMENTS if segment.truth is not Truth.NEAR_MISS])
-    near_misses = _Deck(rng, [segment for segment in SEGMENTS if segment.truth is Truth.NEAR_MISS])
+    breaking = [segment for segment in SEGMENTS if segment.truth is not Truth.NEAR_MISS]
+    missing = [segment for segment in SEGMENTS if segment.truth is Truth.NEAR_MISS]
+    breaches, near_misses = _Deck(rng, breaking), _Deck(rng, missing)
     stories = []
     for number in range(1, cases + 1):
         kind = TURN[(number - 1) % len(TURN)]
@@ -152,9 +159,9 @@ def generate(cases, seed):
             chosen = [near_misses.deal()]
         elif kind == "breach":
             chosen = [breaches.deal()]
-            # Every third breaks several rules at once, or just does not break the second one.
+            # Half of them break several rules at once, or just do not break the second one.
             for _ in range(rng.choice((0, 0, 1, 3))):
-                further = rng.choice((breaches, breaches, breaches, near_misses)).deal()
+                further = rng.choice(rng.choice((breaking, breaking, breaking, missing)))
                 if _fit_together(chosen, further):
                     chosen.append(further)
         stories.append(_story(number, seed, kind, chosen))

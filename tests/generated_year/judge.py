@@ -138,6 +138,7 @@ def judge(stories, findings, escalated):
     for case, rule in sorted(expected_of.keys() | found_of.keys()):
         row = rows.setdefault(rule, Row())
         discrepancies += _judge_one(case, rule, expected_of.get((case, rule), []), found_of.get((case, rule), []), row)
+    discrepancies.sort(key=lambda discrepancy: discrepancy.case)
     for case in sorted(set(escalated) - {finding.case for finding in findings}):
         discrepancies.append(Discrepancy(case, "", "escalated", "escalated by itself, and nothing was found"))
     return Verdict(rows, discrepancies)

@@ -3,6 +3,7 @@
 import datetime
 
 from calendar_days import at, working_day_after
+from demands import meet_jointly
 from segments import Handler, Phase, Truth, segment
 from story import CASE_ITSELF, GROUNDS, NO_OWNER_DAYS, WHISTLE_DAYS
 
@@ -59,6 +60,15 @@ def three_hops(story):
     chain = _fresh(story, 4)
     _pass_on(story, chain)
     story.found_now("BUCK_PASSING", chain, "three hops and nobody accepts")
+
+
+@segment("BUCK_PASSING", BREACH, UNOWNED, departments=5)
+def four_hops(story):
+    chain = _fresh(story, 5)
+    _pass_on(story, chain[:4])
+    story.found_now("BUCK_PASSING", chain[:4], "three hops and nobody accepts")
+    # The three counted already; one more hop is not three.
+    _pass_on(story, chain[3:])
 
 
 @segment("BUCK_PASSING", BREACH, UNOWNED)
@@ -143,6 +153,17 @@ def all_refuse_with_grounds_before_one_accepts_late(story):
     story.accept(story.lead)
 
 
+@segment("NO_OWNER", BREACH, OWNERSHIP, handler=Handler.DISTRICT, departments=0)
+def is_handed_up_and_nobody_accepts(story):
+    """The transfer resets nothing."""
+    story.workdays_later(NO_OWNER_DAYS - 2)
+    story.hand_to(story.place.city, by=story.handler)
+    _nobody_until_after(story)
+    story.morning_after(story.no_owner_due)
+    story.workdays_later(2)
+    story.accept(story.lead)
+
+
 @segment("NO_OWNER", NEAR_MISS, OWNERSHIP, departments=0)
 def accepts_in_the_last_minute(story):
     story.last_minute_before(story.no_owner_due)
@@ -155,6 +176,15 @@ def another_than_the_one_deferred_from_accepts(story):
     story.defer(department, story.lead)
     story.later(2)
     story.accept(story.lead)
+
+
+@segment("NO_OWNER", NEAR_MISS, OWNERSHIP, departments=0, alone=True)
+def is_closed_before_ten_working_days(story):
+    story.workdays_later(story.rng.randint(3, NO_OWNER_DAYS - 1))
+    story.claim(story.lead)
+    story.confirm()
+    story.close()
+    story.over = True
 
 
 @segment("NO_OWNER", Truth.DISPROVED, OWNERSHIP, departments=0)
@@ -179,6 +209,21 @@ def _outsider(story):
 def _gap(story, organization):
     assert not story.lies_under_the_handler(organization)
     story.found_now("JURISDICTION_GAP", [organization], f"{story.handler} has no authority over {organization}")
+
+
+def _call(story, departments):
+    return story.do(
+        "CoordinationService/BlowWhistle",
+        story.place.community,
+        f"calls {' and '.join(departments)} to come",
+        urgency="URGENCY_ORDINARY",
+        reason="The building has no gas.",
+        department_ids=departments,
+    )
+
+
+def _come(story, department, whistle):
+    story.do("CoordinationService/ReportIn", department, "reports in", whistle_id=whistle, note="We came.")
 
 
 def _asked_across(story):
@@ -211,17 +256,10 @@ def a_petition_office_asks_two(story):
 @segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
 def a_whistle_calls_a_company(story):
     company = story.rng.choice(story.place.companies)
-    whistle = story.do(
-        "CoordinationService/BlowWhistle",
-        story.place.community,
-        f"calls {company} to come",
-        urgency="URGENCY_ORDINARY",
-        reason="The building has no gas.",
-        department_ids=[company],
-    )
+    whistle = _call(story, [company])
     _gap(story, company)
     story.workdays_later(WHISTLE_DAYS["ORDINARY"] - 1)
-    story.do("CoordinationService/ReportIn", company, "reports in", whistle_id=whistle, note="We came.")
+    _come(story, company, whistle)
 
 
 @segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
@@ -262,6 +300,26 @@ def a_department_defers_to_a_company(story):
     _gap(story, company)
 
 
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=1)
+def a_whistle_calls_two_companies_and_one_below_the_handler(story):
+    companies = story.rng.sample(story.place.companies, 2)
+    called = [*companies, story.fresh()]
+    whistle = _call(story, called)
+    for company in companies:
+        story.found_now("JURISDICTION_GAP", [company], f"{story.handler} has no authority over {company}")
+    for department in called:
+        _come(story, department, whistle)
+
+
+@segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
+def a_province_asks_a_company_of_another(story):
+    story.hand_to(story.place.province, by=story.handler)
+    asked = story.ask(story.place.company_elsewhere)
+    _gap(story, asked.department)
+    story.workdays_later(1)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
 @segment("JURISDICTION_GAP", BREACH, departments=1, alone=True)
 def the_case_is_handed_to_one_without_authority(story):
     """While an assignment is open: the new handler asks nobody, and yet needs an answer from one it cannot bind."""
@@ -290,16 +348,9 @@ def a_company_answers_unasked(story):
 @segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.DISTRICT, departments=1)
 def a_whistle_calls_one_below_the_handler(story):
     department = story.fresh()
-    whistle = story.do(
-        "CoordinationService/BlowWhistle",
-        story.place.community,
-        f"calls {department} to come",
-        urgency="URGENCY_ORDINARY",
-        reason="The building has no gas.",
-        department_ids=[department],
-    )
+    whistle = _call(story, [department])
     story.workdays_later(1)
-    story.do("CoordinationService/ReportIn", department, "reports in", whistle_id=whistle, note="We came.")
+    _come(story, department, whistle)
 
 
 @segment("JURISDICTION_GAP", NEAR_MISS, departments=1, alone=True)
@@ -309,3 +360,25 @@ def the_case_is_handed_on_after_the_answer(story):
     story.answer(asked.department, "REFUSES", asked, GROUNDS)
     story.later()
     story.hand_to(story.place.petition_office, by=story.handler)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.DISTRICT, departments=0)
+def the_case_is_handed_up_before_it_is_asked(story):
+    story.hand_to(story.place.city, by=story.handler)
+    story.later()
+    asked = story.ask(story.rng.choice(story.place.city_departments))
+    story.workdays_later(2)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.DISTRICT, departments=0)
+def a_province_asks_its_own_company(story):
+    story.hand_to(story.place.province, by=story.handler)
+    asked = story.ask(story.rng.choice(story.place.companies))
+    story.workdays_later(2)
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("JURISDICTION_GAP", NEAR_MISS, handler=Handler.DISTRICT, departments=0)
+def a_company_comes_to_a_meeting_and_owes_nothing(story):
+    meet_jointly(story, "AGREED", [story.rng.choice(story.place.companies)])

@@ -8,12 +8,12 @@ Exit status 0 if nothing was missed and nothing is wrong, 1 otherwise.
 
 import argparse
 import collections
+import itertools
 import sys
 import time
 
-from driver import STARTS, Pace, Refused, Teller, found_world, timestamp  # first: it finds the harness
+from driver import STARTS, Pace, Refused, Teller, found_world, running, timestamp
 from generator import generate
-from harness import running
 from judge import judge, table
 
 
@@ -28,9 +28,12 @@ def parse():
 
 def show(stories, verdict, count):
     by_number = {story.number: story for story in stories}
-    for discrepancy in verdict.discrepancies[:count]:
-        story = by_number[discrepancy.case]
-        print(f"\ncase {story.number}, {story.kind}: {', '.join(story.about) or 'nothing special'}\n  {discrepancy.what}")
+    cases = itertools.groupby(verdict.discrepancies[:count], key=lambda discrepancy: discrepancy.case)
+    for number, discrepancies in cases:
+        story = by_number[number]
+        print(f"\ncase {number}, {story.kind}: {', '.join(story.about) or 'nothing special'}")
+        for discrepancy in discrepancies:
+            print(f"  {discrepancy.what}")
         for sentence in story.sentences():
             print(f"    {sentence}")
 
@@ -47,8 +50,7 @@ def main():
     )
     began = time.monotonic()
     with running(clock="virtual", flags=[f"--virtual_start={timestamp(STARTS)}"]) as server, server.client("year") as client:
-        client.address = server.address
-        found_world(client)
+        found_world(client, server.address)
         teller = Teller(client)
         try:
             teller.tell(stories, Pace(sys.stderr))

@@ -79,6 +79,10 @@ def evidence(title="A photograph of what was done"):
     ]
 
 
+def entered_late(occurred_at):
+    return f" (on {occurred_at:%Y-%m-%d %H:%M}, entered only now)" if occurred_at else ""
+
+
 def statement(topic, text="So it is.", **position):
     return {"topic": topic, "text": text, **position}
 
@@ -98,6 +102,8 @@ class Story:
         self.steps = []
         self.expected = []
         self.contacts = 0
+        # The case is closed already.
+        self.over = False
         self._names = 0
         departments = list(place.district_departments)
         if handler == place.city:
@@ -168,8 +174,10 @@ class Story:
             category="gas-supply",
             site={"site_id": f"building-{self.number}", "name": f"Building {self.number}"},
         )
-        if self.rng.random() < 0.5:
-            self.later(self.rng.randint(1, 4))
+        # The time in which somebody must accept the case is counted from its handling on, not from its registration.
+        days = self.rng.choice((0, 0, 1, 2, 4, 8, 13)) or int(self.now.hour > 15)
+        if days > 0:
+            self.later(days, hour=10)
         self.do("IntakeService/AcceptCase", self.handler, "accepts the case for handling")
         self.no_owner_due = working_days_end(self.last.at, NO_OWNER_DAYS)
         self.hand_to(self.handler, by=self.handler)
@@ -181,7 +189,7 @@ class Story:
     def contact(self, whom, occurred_at=None):
         self.contacts += 1
         channel = self.rng.choice(("VISIT", "CALL", "LETTER", "MESSAGE"))
-        late = f" (on {occurred_at:%Y-%m-%d %H:%M}, entered only now)" if occurred_at else ""
+        late = entered_late(occurred_at)
         return self.do(
             "IntakeService/RecordContact",
             "petitioner",
@@ -208,7 +216,7 @@ class Story:
     def answer(self, department, stance, assignment=None, grounds=(), occurred_at=None, says=None, **fields):
         if assignment:
             fields["assignment_id"] = assignment.event
-        late = f" (on {occurred_at:%Y-%m-%d %H:%M}, entered only now)" if occurred_at else ""
+        late = entered_late(occurred_at)
         with_grounds = "with grounds" if grounds else "without grounds"
         event = self.do(
             "ResponseService/SubmitResponse",
@@ -251,28 +259,28 @@ class Story:
             department, "REPORTS_PROGRESS", says=f"states of {topic}: {told}{replacing}", statements=[fields]
         )
 
-    def impose(self, department, topic, grounds=GROUNDS, own_grounds=(), **fields):
+    def impose(self, department, topic, grounds=GROUNDS, own_grounds=(), occurred_at=None):
         """A condition; the event that imposes it."""
-        if grounds or own_grounds:
-            cited = "citing grounds"
-        else:
-            cited = "citing none"
+        cited = "citing grounds" if grounds or own_grounds else "citing none"
+        late = entered_late(occurred_at)
         event = self.answer(
             department,
             "CONDITIONAL",
             grounds=grounds,
-            says=f"imposes the condition {topic}, {cited}",
+            occurred_at=occurred_at,
+            says=f"imposes the condition {topic}, {cited}{late}",
             conditions=[{"topic": topic, "text": f"First {topic}.", "grounds": list(own_grounds)}],
-            **fields,
         )
         return Event(event.step, 1)
 
-    def meet(self, condition, department):
+    def meet(self, condition, department, occurred_at=None):
         by = self.rng.choice((department, "petitioner"))
+        late = entered_late(occurred_at)
         self.do(
             "ResponseService/MarkConditionMet",
             by,
-            f"records that {department}'s condition is met",
+            f"records that {department}'s condition is met{late}",
+            occurred_at,
             condition_id=condition,
             evidence=evidence(),
             text="It is done.",
@@ -306,9 +314,9 @@ class Story:
     def expect(self, rule, organizations, earliest, latest, why, lifted=False):
         self.expected.append(Expected(rule, frozenset(organizations), earliest, latest, why, lifted))
 
-    def found_now(self, rule, organizations, why):
+    def found_now(self, rule, organizations, why, lifted=False):
         """By the last step: on the very day."""
-        self.expect(rule, organizations, self.last.at, self.last.at.date(), why)
+        self.expect(rule, organizations, self.last.at, self.last.at.date(), why, lifted)
 
     def found_when_passed(self, rule, organizations, due, why, lifted=False):
         """When the date passes: never before, and on the day that begins then."""

@@ -90,6 +90,11 @@ class Place:
         return [f"{self.province}-{name}" for name in COMPANIES]
 
     @property
+    def company_elsewhere(self):
+        other = next(number for number in PARTS if f"p{number}" != self.province)
+        return f"p{other}-{COMPANIES[0]}"
+
+    @property
     def city_departments(self):
         return [f"{self.city}-{name}" for name in CITY_DEPARTMENTS]
 
