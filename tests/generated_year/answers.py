@@ -144,7 +144,9 @@ def contradicts_itself_twice_on_one_topic(story):
     for turn in range(4):
         story.say(department, topic, f"Version {turn + 1}.", holds=turn % 2 == 0)
         if turn % 2 == 1:
-            story.found_now("CONTRADICTION", [department], "a statement counts in one proof: the next pair is the next one")
+            story.found_now(
+                "CONTRADICTION", [department], "a statement counts in one proof: the next pair is the next one"
+            )
         story.later(2)
 
 
@@ -206,7 +208,9 @@ def asserts_one_topic_and_denies_another(story):
 
 
 def _state_of_condition(story, department, condition, says, topic=None, **position):
-    fields = statement(topic or _topic(story, "what-is-demanded"), "Of the condition.", condition_id=condition, **position)
+    fields = statement(
+        topic or _topic(story, "what-is-demanded"), "Of the condition.", condition_id=condition, **position
+    )
     story.answer(department, "REPORTS_PROGRESS", says=says, statements=[fields])
 
 

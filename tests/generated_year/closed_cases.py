@@ -22,7 +22,9 @@ def asks_in_vain_before_the_closing_and_after_the_reopening(story):
     _closed_and_reopened(story)
     story.contact(story.lead)
     story.found_now(
-        "PERSISTENT_DEMAND", [CASE_ITSELF, story.handler, story.lead], f"{CONTACTS} contacts and no substantive response"
+        "PERSISTENT_DEMAND",
+        [CASE_ITSELF, story.handler, story.lead],
+        f"{CONTACTS} contacts and no substantive response",
     )
     story.later()
     honest_ending(story)
@@ -71,7 +73,9 @@ def denies_its_condition_after_the_closing(story):
     story.meet(condition, department)
     honest_ending(story)
     story.later(3)
-    said = statement(f"what-is-demanded-{len(story.steps)}", "There was never such a rule.", holds=False, condition_id=condition)
+    said = statement(
+        f"what-is-demanded-{len(story.steps)}", "There was never such a rule.", holds=False, condition_id=condition
+    )
     story.answer(
         department, "REPORTS_PROGRESS", says="tells a reporter that its condition never existed", statements=[said]
     )

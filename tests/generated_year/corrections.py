@@ -72,7 +72,11 @@ def the_date_of_its_promise_is_put_right(story):
     _put_right(story, "CoordinationService", story.handler, promise, "due.due_at", right, says)
     story.workdays_later(1)
     story.do(
-        "CoordinationService/KeepCommitment", story.handler, "records that it is kept", commitment_id=promise, text="Done."
+        "CoordinationService/KeepCommitment",
+        story.handler,
+        "records that it is kept",
+        commitment_id=promise,
+        text="Done.",
     )
 
 
@@ -130,5 +134,9 @@ def another_had_promised_it(story):
     story.found_now("BROKEN_COMMITMENT", [other], "not kept by its date")
     story.later()
     story.do(
-        "CoordinationService/KeepCommitment", story.handler, "records that it is kept", commitment_id=promise, text="Done."
+        "CoordinationService/KeepCommitment",
+        story.handler,
+        "records that it is kept",
+        commitment_id=promise,
+        text="Done.",
     )

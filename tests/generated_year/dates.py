@@ -4,7 +4,16 @@ import datetime
 
 from calendar_days import at, end_of, working_day_after, working_days_end
 from segments import Truth, segment
-from story import EXTENSION_DAYS, GROUNDS, RESPONSE_DAYS, RETURN_DAYS, WHISTLE_DAYS, WHISTLE_EMERGENCY, entered_late, evidence
+from story import (
+    EXTENSION_DAYS,
+    GROUNDS,
+    RESPONSE_DAYS,
+    RETURN_DAYS,
+    WHISTLE_DAYS,
+    WHISTLE_EMERGENCY,
+    entered_late,
+    evidence,
+)
 
 BREACH, NEAR_MISS, DISPROVED = Truth.BREACH, Truth.NEAR_MISS, Truth.DISPROVED
 
@@ -174,7 +183,12 @@ def _call(story, departments, urgency="ORDINARY"):
 def _come(story, whistle, department, occurred_at=None):
     late = entered_late(occurred_at)
     story.do(
-        "CoordinationService/ReportIn", department, f"reports in{late}", occurred_at, whistle_id=whistle, note="We came."
+        "CoordinationService/ReportIn",
+        department,
+        f"reports in{late}",
+        occurred_at,
+        whistle_id=whistle,
+        note="We came.",
     )
 
 

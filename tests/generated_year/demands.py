@@ -52,7 +52,9 @@ def _meetings(story, outcomes):
         if outcome == "DEADLOCKED":
             deadlocked += 1
             if deadlocked % MEETINGS == 0:
-                story.found_now("HOLLOW_MEETINGS", [CASE_ITSELF, story.handler], f"{MEETINGS} meetings ended deadlocked")
+                story.found_now(
+                    "HOLLOW_MEETINGS", [CASE_ITSELF, story.handler], f"{MEETINGS} meetings ended deadlocked"
+                )
         story.later(story.rng.randint(1, 5))
 
 
@@ -99,7 +101,9 @@ def _contacts(story, count, pauses=0.7):
     for number in range(1, count + 1):
         story.contact(whom)
         if number % CONTACTS == 0:
-            story.found_now("PERSISTENT_DEMAND", _meant(story, whom), f"{CONTACTS} contacts and no substantive response")
+            story.found_now(
+                "PERSISTENT_DEMAND", _meant(story, whom), f"{CONTACTS} contacts and no substantive response"
+            )
         if story.rng.random() < pauses:
             story.later(story.rng.randint(1, 3))
 

@@ -22,6 +22,8 @@ from judge import Finding  # noqa: E402
 from story import Event  # noqa: E402
 from world import organizations  # noqa: E402
 
+POLICY = ROOT / "deploy" / "policy" / "default.yaml"
+CALENDARS = ROOT / "deploy" / "policy" / "calendars"
 STARTS = datetime.datetime(YEAR, 1, 1, tzinfo=ZONE)
 ENDS = datetime.datetime(YEAR, 12, 31, 23, tzinfo=ZONE)
 IN_FLIGHT_MAX = 256
@@ -39,12 +41,12 @@ def timestamp(moment):
     return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def found_world(client, address):
-    """The organizations, the policy and the calendar that Whistle ships with."""
+def found_world(client, address, policy):
+    """The organizations, the policy, and the calendar that Whistle ships with."""
     for organization in organizations():
         who = "nation" if organization.superior else "petitioner"
         receipt = client.command("RegistryService/UpsertOrganization", who=who, organization=organization.request())
-    for file in (ROOT / "deploy" / "policy" / "default.yaml", ROOT / "deploy" / "policy" / "calendars"):
+    for file in (policy, CALENDARS):
         command = [BUILD / "bin" / "whistlectl", "registry", "apply", file, f"--target={address}"]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
@@ -80,7 +82,9 @@ class Teller:
         for story, step in steps:
             if len(flying) == IN_FLIGHT_MAX:
                 self._land(*flying.popleft())
-            flying.append((story, step, self.client.start(step.rpc, self._request(story, step), timeout=COMMAND_SECONDS_MAX)))
+            flying.append(
+                (story, step, self.client.start(step.rpc, self._request(story, step), timeout=COMMAND_SECONDS_MAX))
+            )
         while flying:
             self._land(*flying.popleft())
 
@@ -89,7 +93,9 @@ class Teller:
             receipt = future.result().receipt
         except grpc.RpcError as error:
             told = "\n".join(story.sentences())
-            raise Refused(f"case {story.number} {story.about}: {step.rpc} at {step.at}: {error.details()}\n{told}") from error
+            raise Refused(
+                f"case {story.number} {story.about}: {step.rpc} at {step.at}: {error.details()}\n{told}"
+            ) from error
         self.case_ids[story.number] = receipt.case_id
         self._events[story.number, step.name] = list(receipt.event_ids)
         self.entered += 1

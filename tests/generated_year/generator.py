@@ -1,24 +1,31 @@
 """Writes the stories of a year: which case breaks what, which one only looks like it, which one is plainly honest.
 
-The same seed and number of cases give the same stories. No program is asked what is true: the segments know it from DOMAIN.md.
+The same seed and number of cases give the same stories. No program is asked what is true: the segments know it from the domain.
 """
 
 import dataclasses
 import datetime
 import random
 
-import answers  # noqa: F401: registers its segments
-import closed_cases  # noqa: F401
-import corrections  # noqa: F401
-import dates  # noqa: F401
+import answers
+import closed_cases
+import corrections
+import dates
 import demands
 import honest
-import late_entries  # noqa: F401
-import passing  # noqa: F401
+import late_entries
+import passing
 from calendar_days import YEAR, at
-from segments import SEGMENTS, Handler, Phase, Truth
+from segments import Handler, Phase, Segment, Truth
 from story import HOURS, Story
 from world import any_place
+
+SEGMENTS = tuple(
+    value
+    for module in (answers, closed_cases, corrections, dates, demands, late_entries, passing)
+    for value in vars(module).values()
+    if isinstance(value, Segment)
+)
 
 # Of every twenty cases four are near misses, seven plainly honest, and nine break rules.
 TURN = ("breach", "near", "honest", "breach", "honest") * 3 + ("breach", "near", "breach", "honest", "breach")
@@ -78,9 +85,7 @@ def _habits(story, segments, count):
     """Honest stretches that leave enough departments for the segments and touch nothing that these count."""
     rules = {segment.rule for segment in segments}
     allowed = [
-        habit
-        for habit in honest.HABITS
-        if not (habit is honest.writes_a_letter and "PERSISTENT_DEMAND" in rules)
+        habit for habit in honest.HABITS if not (habit is honest.writes_a_letter and "PERSISTENT_DEMAND" in rules)
     ]
     wanted = sum(segment.departments for segment in segments)
     spare = (story.departments_left - wanted) // honest.HABIT_DEPARTMENTS_MAX

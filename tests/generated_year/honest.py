@@ -1,7 +1,5 @@
 """What an honest department does all year, and nothing of it is wrong: the stretches between the segments that break rules."""
 
-import datetime
-
 from calendar_days import at, working_day_after, working_days_end
 from demands import meet_jointly
 from story import GROUNDS, WHISTLE_DAYS, evidence
@@ -81,7 +79,11 @@ def clears_an_item(story):
     )
     story.workdays_later(story.rng.randint(1, 4))
     story.do(
-        "CoordinationService/ClearItem", story.place.community, "clears the problem", item_id=item, how="It was cleaned."
+        "CoordinationService/ClearItem",
+        story.place.community,
+        "clears the problem",
+        item_id=item,
+        how="It was cleaned.",
     )
 
 

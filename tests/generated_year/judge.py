@@ -152,4 +152,7 @@ def table(verdict):
     lines.append(("all", *(sum(column) for column in list(zip(*lines))[1:])))
     widths = [max(len(str(line[column])) for line in [heads, *lines]) for column in range(len(heads))]
     for line in [heads, *lines]:
-        yield "  ".join(str(cell).ljust(width) if i == 0 else str(cell).rjust(width) for i, (cell, width) in enumerate(zip(line, widths)))
+        yield "  ".join(
+            str(cell).ljust(width) if i == 0 else str(cell).rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths))
+        )

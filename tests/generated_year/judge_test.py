@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The judge of the generated year finds what it is there to find, on lists that are doctored by hand; and the year is what it says it is.
 
-    build/python/bin/python tests/generated_year/judge_test.py
+build/python/bin/python tests/generated_year/judge_test.py
 """
 
 import collections
@@ -10,9 +10,9 @@ import datetime
 import unittest
 
 from calendar_days import at, is_working, working_days_end
-from generator import generate
+from generator import SEGMENTS, generate
 from judge import Finding, judge, table
-from segments import RULES, SEGMENTS, Truth
+from segments import RULES, Truth
 from story import Expected
 
 DAY = datetime.date(2025, 3, 3)
@@ -61,7 +61,9 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(self.judged([Told(1, [expected()])], [finding(rule="ABSENT")]), (1, 1, ["wrong", "missed"]))
 
     def test_a_finding_about_another_organization_is_wrong_and_the_expected_one_missed(self):
-        self.assertEqual(self.judged([Told(1, [expected()])], [finding(organization="water")]), (1, 1, ["missed", "wrong"]))
+        self.assertEqual(
+            self.judged([Told(1, [expected()])], [finding(organization="water")]), (1, 1, ["missed", "wrong"])
+        )
 
     def test_a_finding_about_the_case_itself_is_not_one_about_an_organization(self):
         self.assertEqual(self.judged([Told(1, [expected()])], [finding(organization="")]), (1, 1, ["missed", "wrong"]))

@@ -102,7 +102,9 @@ def what_was_open_had_been_settled_which_is_entered_late(story):
     cleared_at = _after_last(story)
     story.later(2)
     story.claim(story.lead)
-    story.found_now("CLOSED_WITHOUT_RESULT", [story.lead], "claimed while an item was open as far as was known", lifted=True)
+    story.found_now(
+        "CLOSED_WITHOUT_RESULT", [story.lead], "claimed while an item was open as far as was known", lifted=True
+    )
     story.later()
     story.do(
         "CoordinationService/ClearItem",

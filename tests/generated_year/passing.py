@@ -123,7 +123,10 @@ def withdraws_its_deferral_and_accepts(story):
 
 def _nobody_until_after(story):
     story.found_when_passed(
-        "NO_OWNER", [CASE_ITSELF, story.handler], story.no_owner_due, f"nobody accepted within {NO_OWNER_DAYS} working days"
+        "NO_OWNER",
+        [CASE_ITSELF, story.handler],
+        story.no_owner_due,
+        f"nobody accepted within {NO_OWNER_DAYS} working days",
     )
 
 
@@ -275,7 +278,13 @@ def a_company_commits_itself(story):
     )
     _gap(story, company)
     story.workdays_later(2)
-    story.do("CoordinationService/KeepCommitment", story.handler, "records that it is kept", commitment_id=promise, text="Done.")
+    story.do(
+        "CoordinationService/KeepCommitment",
+        story.handler,
+        "records that it is kept",
+        commitment_id=promise,
+        text="Done.",
+    )
 
 
 @segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT, departments=0)
@@ -290,7 +299,9 @@ def an_item_is_a_companys_to_solve(story):
     )
     _gap(story, company)
     story.workdays_later(3)
-    story.do("CoordinationService/ClearItem", story.place.street, "clears the problem", item_id=item, how="It was cleaned.")
+    story.do(
+        "CoordinationService/ClearItem", story.place.street, "clears the problem", item_id=item, how="It was cleaned."
+    )
 
 
 @segment("JURISDICTION_GAP", BREACH, handler=Handler.DISTRICT)

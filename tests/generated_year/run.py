@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A generated year: cases of honest and dishonest departments, and whether Whistle finds what DOMAIN.md says, no less and no more.
+"""A generated year: cases of honest and dishonest departments, and whether Whistle finds what the domain says, no less and no more.
 
     build/python/bin/python tests/generated_year/run.py [--cases=10000] [--seed=1] [--show=5]
 
@@ -9,10 +9,11 @@ Exit status 0 if nothing was missed and nothing is wrong, 1 otherwise.
 import argparse
 import collections
 import itertools
+import pathlib
 import sys
 import time
 
-from driver import STARTS, Pace, Refused, Teller, found_world, running, timestamp
+from driver import POLICY, STARTS, Pace, Refused, Teller, found_world, running, timestamp
 from generator import generate
 from judge import judge, table
 
@@ -21,8 +22,16 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--show", type=int, default=5, metavar="K", help="tell the first K discrepancies with their timelines")
+    parser.add_argument(
+        "--show", type=int, default=5, metavar="K", help="tell the first K discrepancies with their timelines"
+    )
     parser.add_argument("--only", default="", metavar="SEGMENT", help="only the stories of which SEGMENT is a part")
+    parser.add_argument(
+        "--policy",
+        type=pathlib.Path,
+        default=POLICY,
+        help="the policy that whistled gets; the stories know the default",
+    )
     return parser.parse_args()
 
 
@@ -49,8 +58,10 @@ def main():
         flush=True,
     )
     began = time.monotonic()
-    with running(clock="virtual", flags=[f"--virtual_start={timestamp(STARTS)}"]) as server, server.client("year") as client:
-        found_world(client, server.address)
+    with running(clock="virtual", flags=[f"--virtual_start={timestamp(STARTS)}"]) as server, server.client(
+        "year"
+    ) as client:
+        found_world(client, server.address, options.policy)
         teller = Teller(client)
         try:
             teller.tell(stories, Pace(sys.stderr))

@@ -1,4 +1,4 @@
-"""The register of segments: short stretches of a story, each of which breaks one rule of DOMAIN.md or just does not.
+"""Segments: short stretches of a story, each of which breaks one rule of the domain or just does not.
 
 A segment settles what it opens, so that segments can follow each other; the phase says where in a story it may stand.
 """
@@ -49,15 +49,13 @@ class Segment:
     tell: Callable
 
 
-SEGMENTS: list[Segment] = []
-
-
 def segment(rule, truth, phase=Phase.OWNED, handler=Handler.ANY, departments=1, alone=False):
-    def register(tell):
-        SEGMENTS.append(Segment(tell.__name__, rule, truth, phase, handler, departments, alone, tell))
-        return tell
+    """Makes a segment of the function that tells it."""
 
-    return register
+    def of(tell):
+        return Segment(tell.__name__, rule, truth, phase, handler, departments, alone, tell)
+
+    return of
 
 
 RULES = (

@@ -138,7 +138,9 @@ class Story:
 
     def _next_hour(self):
         after = [hour for hour in HOURS if at(self.now.date(), hour) > self.now]
-        self.now = at(self.now.date(), after[0]) if after else at(self.now.date() + datetime.timedelta(days=1), HOURS[0])
+        self.now = (
+            at(self.now.date(), after[0]) if after else at(self.now.date() + datetime.timedelta(days=1), HOURS[0])
+        )
 
     # ---- who
 
@@ -244,9 +246,7 @@ class Story:
         )
 
     def defer(self, department, to, assignment=None):
-        return self.answer(
-            department, "DEFERS", assignment, GROUNDS, says=f"defers to {to}", defers_to_ids=[to]
-        )
+        return self.answer(department, "DEFERS", assignment, GROUNDS, says=f"defers to {to}", defers_to_ids=[to])
 
     def say(self, department, topic, words, replaces=None, **position):
         """A statement in a progress report that answers no assignment."""
