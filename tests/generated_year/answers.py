@@ -190,6 +190,15 @@ def replaces_its_statement_with_a_reason(story):
 
 
 @segment("CONTRADICTION", NEAR_MISS)
+def replaces_its_statement_twice_with_a_reason(story):
+    department, topic = story.fresh(), _topic(story, "cable")
+    said = None
+    for turn in range(3):
+        said = story.say(department, topic, f"Version {turn + 1}.", replaces=said, holds=turn % 2 == 0)
+        story.later(2)
+
+
+@segment("CONTRADICTION", NEAR_MISS)
 def says_the_same_again(story):
     department, topic = story.fresh(), _topic(story, "occupancy")
     for number in ("70", "70.0"):

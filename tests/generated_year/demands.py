@@ -15,20 +15,26 @@ CONTACTS = 3
 # ---- HOLLOW_MEETINGS: the policy's number of joint meetings ended deadlocked
 
 
+def _convene(story, departments):
+    """(the meeting, when it is to take place)"""
+    meets_at = at(working_day_after(story.now.date(), 1), 10)
+    convened = story.do(
+        "CoordinationService/ConveneMeeting",
+        story.handler,
+        f"convenes a meeting with {' and '.join(departments)}",
+        invited_ids=departments,
+        meets_at=meets_at,
+        place="The town hall",
+        topics=["The pipe"],
+    )
+    return convened, meets_at
+
+
 def meet_jointly(story, outcome, departments):
     """A meeting that everybody comes to who was invited."""
     meeting = {}
     if story.rng.random() < 0.5:
-        meets_at = at(working_day_after(story.now.date(), 1), 10)
-        convened = story.do(
-            "CoordinationService/ConveneMeeting",
-            story.handler,
-            f"convenes a meeting with {' and '.join(departments)}",
-            invited_ids=departments,
-            meets_at=meets_at,
-            place="The town hall",
-            topics=["The pipe"],
-        )
+        convened, meets_at = _convene(story, departments)
         story.later((meets_at.date() - story.last.at.date()).days, hour=11)
         meeting["meeting_id"] = convened
     else:
@@ -86,6 +92,14 @@ def one_meeting_deadlocks_and_the_next_agrees(story):
 @segment("HOLLOW_MEETINGS", NEAR_MISS, departments=2)
 def meetings_agree_partly(story):
     _meetings(story, ["DEADLOCKED", "PARTLY", "PARTLY"])
+
+
+@segment("HOLLOW_MEETINGS", NEAR_MISS, departments=2)
+def one_meeting_deadlocks_and_the_next_is_not_held(story):
+    departments = [story.fresh(), story.fresh()]
+    meet_jointly(story, "DEADLOCKED", departments)
+    story.later()
+    _convene(story, departments)
 
 
 # ---- PERSISTENT_DEMAND: the policy's number of contacts since the last substantive response
@@ -152,6 +166,15 @@ def asks_in_vain_before_and_after_the_answer(story):
     story.accept(story.lead)
     story.later()
     _contacts(story, 3)
+
+
+@segment("PERSISTENT_DEMAND", BREACH, Phase.UNOWNED, departments=0)
+def had_asked_before_the_case_was_registered(story):
+    registered_at = story.steps[0].at
+    for days in (20, 9):
+        story.contact(story.lead, occurred_at=registered_at - datetime.timedelta(days=days))
+    story.contact(story.lead)
+    story.found_now("PERSISTENT_DEMAND", _meant(story, story.lead), f"{CONTACTS} contacts and no substantive response")
 
 
 @segment("PERSISTENT_DEMAND", NEAR_MISS, departments=0)

@@ -7,20 +7,16 @@ moment, so its steps stay in order while hundreds of cases are under way.
 import collections
 import datetime
 import itertools
-import pathlib
 import subprocess
-import sys
 import time
 
 import grpc
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
-from harness import BUILD, CONTRACTS, ROOT, START_SECONDS_MAX, registry_folded, running, wait_seconds  # noqa: E402
-
-from calendar_days import YEAR, ZONE  # noqa: E402
-from judge import Finding  # noqa: E402
-from story import Event  # noqa: E402
-from world import organizations  # noqa: E402
+from calendar_days import YEAR, ZONE
+from harness import BUILD, CONTRACTS, ROOT, START_SECONDS_MAX, registry_folded, wait_seconds
+from judge import Finding
+from story import Event
+from world import organizations
 
 POLICY = ROOT / "deploy" / "policy" / "default.yaml"
 CALENDARS = ROOT / "deploy" / "policy" / "calendars"

@@ -8,6 +8,7 @@ import datetime
 import random
 
 import answers
+import authority
 import closed_cases
 import corrections
 import dates
@@ -22,7 +23,7 @@ from world import any_place
 
 SEGMENTS = tuple(
     value
-    for module in (answers, closed_cases, corrections, dates, demands, late_entries, passing)
+    for module in (answers, authority, closed_cases, corrections, dates, demands, late_entries, passing)
     for value in vars(module).values()
     if isinstance(value, Segment)
 )

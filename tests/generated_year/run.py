@@ -13,9 +13,13 @@ import pathlib
 import sys
 import time
 
-from driver import POLICY, STARTS, Pace, Refused, Teller, found_world, running, timestamp
-from generator import generate
-from judge import judge, table
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
+
+from driver import POLICY, STARTS, Pace, Refused, Teller, found_world, timestamp  # noqa: E402
+from generator import generate  # noqa: E402
+from harness import running  # noqa: E402
+from judge import judge, table  # noqa: E402
 
 
 def parse():

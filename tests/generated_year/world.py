@@ -95,6 +95,10 @@ class Place:
         return f"p{other}-{COMPANIES[0]}"
 
     @property
+    def other_district(self):
+        return next(f"{self.city}-d{number}" for number in PARTS if f"{self.city}-d{number}" != self.district)
+
+    @property
     def city_departments(self):
         return [f"{self.city}-{name}" for name in CITY_DEPARTMENTS]
 
