@@ -16,6 +16,7 @@ import demands
 import honest
 import late_entries
 import passing
+import shown_late
 from calendar_days import YEAR, at
 from segments import Handler, Phase, Segment, Truth
 from story import HOURS, Story
@@ -23,7 +24,7 @@ from world import any_place
 
 SEGMENTS = tuple(
     value
-    for module in (answers, authority, closed_cases, corrections, dates, demands, late_entries, passing)
+    for module in (answers, authority, closed_cases, corrections, dates, demands, late_entries, passing, shown_late)
     for value in vars(module).values()
     if isinstance(value, Segment)
 )

@@ -3,7 +3,7 @@
 import datetime
 
 from segments import Phase, Truth, segment
-from story import CASE_ITSELF, GROUNDS, statement
+from story import CASE_ITSELF, GROUNDS, RESPONSE_DAYS, WHISTLE_DAYS, entered_late, statement
 
 BREACH, NEAR_MISS, DISPROVED = Truth.BREACH, Truth.NEAR_MISS, Truth.DISPROVED
 HALF_AN_HOUR = datetime.timedelta(minutes=30)
@@ -128,3 +128,31 @@ def an_earlier_progress_report_is_entered_late(story):
     story.answer(asked.department, "REPORTS_PROGRESS", asked, occurred_at=reported_at)
     story.later()
     story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("SILENCE", BREACH)
+def it_had_been_asked_which_is_entered_after_the_date(story):
+    asked_at = story.now
+    story.workdays_later(RESPONSE_DAYS + 2)
+    asked = story.ask(story.fresh(), occurred_at=asked_at)
+    story.found_now("SILENCE", [asked.department], "the date had passed when the assignment was entered")
+    story.later()
+    story.answer(asked.department, "REFUSES", asked, GROUNDS)
+
+
+@segment("ABSENT", BREACH)
+def it_had_been_called_which_is_entered_after_the_date(story):
+    called_at, department = story.now, story.fresh()
+    story.workdays_later(WHISTLE_DAYS["URGENT"] + 1)
+    whistle = story.do(
+        "CoordinationService/BlowWhistle",
+        story.place.street,
+        f"had called {department} to come{entered_late(called_at)}",
+        called_at,
+        urgency="URGENCY_URGENT",
+        reason="The building has no gas.",
+        department_ids=[department],
+    )
+    story.found_now("ABSENT", [department], "the date had passed when the whistle was entered")
+    story.later()
+    story.do("CoordinationService/ReportIn", department, "reports in", whistle_id=whistle, note="We came.")

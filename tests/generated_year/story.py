@@ -185,8 +185,9 @@ class Story:
         self.hand_to(self.handler, by=self.handler)
 
     def hand_to(self, handler, by):
-        self.do("IntakeService/AssignHandler", by, f"gives the case to {handler}", handler_id=handler)
+        given = self.do("IntakeService/AssignHandler", by, f"gives the case to {handler}", handler_id=handler)
         self.handler = handler
+        return given
 
     def contact(self, whom, occurred_at=None):
         self.contacts += 1
@@ -202,13 +203,14 @@ class Story:
             note="They asked what has become of it.",
         )
 
-    def ask(self, department, due=None, by=None):
+    def ask(self, department, due=None, occurred_at=None):
         given = {"due_at": due} if due else {}
-        due = due or working_days_end(self.now, RESPONSE_DAYS)
+        due = due or working_days_end(occurred_at or self.now, RESPONSE_DAYS)
         event = self.do(
             "ResponseService/AskForResponse",
-            by or self.handler,
-            f"asks {department} to answer before {due:%Y-%m-%d %H:%M}",
+            self.handler,
+            f"asks {department} to answer before {due:%Y-%m-%d %H:%M}{entered_late(occurred_at)}",
+            occurred_at,
             department_id=department,
             question="What will you do about it?",
             **given,
@@ -274,9 +276,10 @@ class Story:
         return Event(event.step, 1)
 
     def meet(self, condition, department, occurred_at=None):
+        """Recorded by the department or, with evidence, by the petitioner's side."""
         by = self.rng.choice((department, "petitioner"))
         late = entered_late(occurred_at)
-        self.do(
+        return self.do(
             "ResponseService/MarkConditionMet",
             by,
             f"records that {department}'s condition is met{late}",
