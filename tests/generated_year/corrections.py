@@ -24,7 +24,7 @@ def put_right(story, service, who, event, path, value, says):
 
 
 @segment("SILENCE", DISPROVED)
-def the_time_of_its_answer_isput_right(story):
+def the_time_of_its_answer_is_put_right(story):
     asked = story.ask(story.fresh())
     story.found_when_passed("SILENCE", [asked.department], asked.due, "no response by the date", lifted=True)
     story.morning_after(asked.due)
@@ -36,7 +36,7 @@ def the_time_of_its_answer_isput_right(story):
 
 
 @segment("ABSENT", DISPROVED)
-def the_time_it_came_isput_right(story):
+def the_time_it_came_is_put_right(story):
     department = story.fresh()
     whistle = story.do(
         "CoordinationService/BlowWhistle",
@@ -56,7 +56,7 @@ def the_time_it_came_isput_right(story):
 
 
 @segment("BROKEN_COMMITMENT", DISPROVED)
-def the_date_of_its_promise_isput_right(story):
+def the_date_of_its_promise_is_put_right(story):
     department = story.fresh()
     wrong, right = (at(working_day_after(story.now.date(), days), 17) for days in (2, 8))
     promise = story.do(
