@@ -154,7 +154,7 @@ def all_refuse_with_grounds_before_one_accepts_late(story):
     story.accept(story.lead)
 
 
-@segment("NO_OWNER", BREACH, OWNERSHIP, handler=Handler.DISTRICT, departments=0)
+@segment("NO_OWNER", BREACH, OWNERSHIP, handler=Handler.DISTRICT, departments=0, alone=True)
 def is_handed_up_and_nobody_accepts(story):
     """The transfer resets nothing."""
     story.workdays_later(NO_OWNER_DAYS - 2)

@@ -44,7 +44,7 @@ class Segment:
     handler: Handler
     # How many departments of its own it needs.
     departments: int
-    # It leaves the case with a handler that may ask nobody: nothing else is told of such a case.
+    # It changes who has the case: what else is told of it would have another truth.
     alone: bool
     tell: Callable
 
