@@ -99,13 +99,16 @@ absl::StatusOr<absl::Time> AgendaRunner::NextWake() const {
   return std::max(next, wall_now + kLookAgain);
 }
 
-absl::StatusOr<std::optional<AgendaItem>> AgendaRunner::FirstDue(absl::Time until,
-                                                                 const absl::flat_hash_set<std::string>& skip) const {
-  WHISTLE_ASSIGN_OR_RETURN(const auto rows, world_.store->ScanAgenda(until, "", skip.size() + 1));
-  for (const auto& row : rows) {
-    if (!skip.contains(projection::AgendaRequestId(row.item))) return row.item;
+absl::StatusOr<std::vector<AgendaItem>> AgendaRunner::Due(absl::Time until,
+                                                          const absl::flat_hash_set<std::string>& skip,
+                                                          size_t limit) const {
+  WHISTLE_ASSIGN_OR_RETURN(auto rows, world_.store->ScanAgenda(until, "", skip.size() + limit));
+  std::vector<AgendaItem> items;
+  for (auto& row : rows) {
+    if (items.size() == limit) break;
+    if (skip.empty() || !skip.contains(projection::AgendaRequestId(row.item))) items.push_back(std::move(row.item));
   }
-  return std::nullopt;
+  return items;
 }
 
 void AgendaRunner::Fire(const AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done) {

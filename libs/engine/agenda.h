@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,9 +73,11 @@ class AgendaRunner {
   // Carries out one item, due or not. `done` says whether it is gone from the agenda; once, on the runner's thread.
   void Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done);
 
-  // The first item due by `until` whose request id is not in `skip`.
-  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until,
-                                                                 const absl::flat_hash_set<std::string>& skip) const;
+  // The first items due by `until` whose request ids are not in `skip`, in order of due time, case id and item; at most
+  // `limit`.
+  absl::StatusOr<std::vector<common::v1::AgendaItem>> Due(absl::Time until,
+                                                          const absl::flat_hash_set<std::string>& skip,
+                                                          size_t limit) const;
 
   size_t in_flight() const { return in_flight_.size(); }
   // Items that were carried out or refused and are still there. Any thread.

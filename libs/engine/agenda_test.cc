@@ -458,19 +458,28 @@ TEST_F(AgendaTest, AConversationThatTheOtherCaseTakesUpChangesBoth) {
   EXPECT_EQ(CountOf("source"), 2);
 }
 
-TEST_F(AgendaTest, TheFirstDueItemIsTheEarliestThatIsNotPassedOver) {
-  const AgendaItem late = Begin("a", kStart + absl::Seconds(2));
-  const AgendaItem early = Begin("b", kStart + absl::Seconds(1));
-  const auto first = [&](absl::Time until, const absl::flat_hash_set<std::string>& skip) {
-    const auto item = runner_->FirstDue(until, skip);
-    EXPECT_TRUE(item.ok());
-    return item.ok() && *item ? (*item)->case_id() : "none";
+TEST_F(AgendaTest, WhatIsDueIsListedFromTheEarliestOnWithoutWhatIsPassedOver) {
+  const AgendaItem last = Begin("a", kStart + absl::Seconds(2));
+  const AgendaItem first = Begin("b", kStart + absl::Seconds(1));
+  const AgendaItem second = Begin("c", kStart + absl::Seconds(1));
+  const auto due = [&](absl::Time until, const absl::flat_hash_set<std::string>& skip, size_t limit) {
+    const auto items = runner_->Due(until, skip, limit);
+    EXPECT_TRUE(items.ok()) << items.status();
+    std::vector<std::string> cases;
+    if (items.ok()) {
+      for (const AgendaItem& item : *items) cases.push_back(item.case_id());
+    }
+    return cases;
   };
-  EXPECT_EQ(first(kStart, {}), "none");
-  EXPECT_EQ(first(kStart + absl::Seconds(1), {}), "b");
-  EXPECT_EQ(first(kStart + absl::Seconds(2), {projection::AgendaRequestId(early)}), "a");
-  EXPECT_EQ(first(kStart + absl::Seconds(2), {projection::AgendaRequestId(early), projection::AgendaRequestId(late)}),
-            "none");
+  const std::string first_id = projection::AgendaRequestId(first);
+  EXPECT_THAT(due(kStart, {}, 9), IsEmpty());
+  EXPECT_THAT(due(kStart + absl::Seconds(1), {}, 9), ElementsAre("b", "c"));
+  EXPECT_THAT(due(kStart + absl::Seconds(2), {}, 9), ElementsAre("b", "c", "a"));
+  EXPECT_THAT(due(kStart + absl::Seconds(2), {}, 2), ElementsAre("b", "c"));
+  EXPECT_THAT(due(kStart + absl::Seconds(2), {first_id}, 2), ElementsAre("c", "a"));
+  EXPECT_THAT(due(kStart + absl::Seconds(2),
+                  {first_id, projection::AgendaRequestId(second), projection::AgendaRequestId(last)}, 1),
+              IsEmpty());
 }
 
 }  // namespace

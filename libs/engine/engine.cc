@@ -486,25 +486,26 @@ bool Engine::IsHealthy() const {
   });
 }
 
-absl::StatusOr<std::optional<common::v1::AgendaItem>> Engine::FirstDue(absl::Time until,
-                                                                       const absl::flat_hash_set<std::string>& skip) {
+absl::StatusOr<std::vector<common::v1::AgendaItem>> Engine::Due(absl::Time until,
+                                                                const absl::flat_hash_set<std::string>& skip,
+                                                                size_t limit) {
   absl::Mutex mutex;
   bool known = false;
-  absl::StatusOr<std::optional<common::v1::AgendaItem>> first = std::nullopt;
+  absl::StatusOr<std::vector<common::v1::AgendaItem>> due = absl::UnknownError("not asked");
   {
     // Not held while waiting: the worker takes it too.
     absl::ReaderMutexLock stop_lock(&stop_mutex_);
     if (stopping_) return absl::UnavailableError("this instance is shutting down");
     workers_[0]->Post([&] {
-      auto found = agenda_->FirstDue(until, skip);
+      auto found = agenda_->Due(until, skip, limit);
       absl::MutexLock lock(&mutex);
-      first = std::move(found);
+      due = std::move(found);
       known = true;
     });
   }
   absl::MutexLock lock(&mutex);
   mutex.Await(absl::Condition(&known));
-  return first;
+  return due;
 }
 
 void Engine::Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done) {

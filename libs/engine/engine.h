@@ -94,10 +94,10 @@ class Engine {
   void ResumeAgenda();
   bool agenda_paused() const { return agenda_paused_; }
 
-  // For a virtual clock: the first item due by `until`, and carrying one out. `done` is called on an engine thread.
-  // `skip` holds request ids (projection::AgendaRequestId) of items that are passed over.
-  absl::StatusOr<std::optional<common::v1::AgendaItem>> FirstDue(absl::Time until,
-                                                                 const absl::flat_hash_set<std::string>& skip);
+  // For a virtual clock: the first items due by `until`, in order, at most `limit`; and carrying one out. `done` is
+  // called on an engine thread. `skip` holds request ids (projection::AgendaRequestId) of items that are passed over.
+  absl::StatusOr<std::vector<common::v1::AgendaItem>> Due(absl::Time until,
+                                                          const absl::flat_hash_set<std::string>& skip, size_t limit);
   void Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done);
 
   // Commands that have not been answered, and agenda items that should have gone and have not.

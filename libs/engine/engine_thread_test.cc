@@ -339,7 +339,7 @@ TEST_F(EngineTest, StopAnswersEverybodyAndMayBeCalledAgain) {
   EXPECT_EQ(waiters, 1);
   engine->Stop();
   EXPECT_TRUE(absl::IsUnavailable(StatusOf(Call(*engine, "case-1", "late"))));
-  EXPECT_TRUE(absl::IsUnavailable(engine->FirstDue(absl::InfiniteFuture(), {}).status()));
+  EXPECT_TRUE(absl::IsUnavailable(engine->Due(absl::InfiniteFuture(), {}, 1).status()));
   EXPECT_TRUE(absl::IsUnavailable(AwaitEnd(*engine)));
 }
 

@@ -1,13 +1,14 @@
 #include "libs/host/virtual_time.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
-#include "libs/base/proto.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 
@@ -24,6 +25,15 @@ constexpr absl::Duration kUnansweredMax = absl::Seconds(1);
 constexpr int kTriesMax = 3;
 // How many fired items a reply names.
 constexpr int kFiredNamedMax = 1000;
+// How many items are carried out together: the journal's syncs and the coming to rest are shared by so many.
+constexpr size_t kTogetherMax = 256;
+
+// When an item is due on the clock, which says whole milliseconds: the first that is not before its time.
+absl::Time DueMoment(const common::v1::AgendaItem& item) {
+  const absl::Time due_at = base::FromProto(item.due_at());
+  const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(due_at));
+  return whole < due_at ? whole + absl::Milliseconds(1) : whole;
+}
 
 }  // namespace
 
@@ -71,8 +81,8 @@ void VirtualTime::Run() {
       return;
     }
     for (Task& task : tasks) std::move(task.done)(Carry(task.advance));
-    const auto due = FirstDue(clock_->Now(), {});
-    if (!due.ok() || !*due) continue;
+    const auto due = NextDue(clock_->Now(), {});
+    if (!due.ok() || due->empty()) continue;
     AdvanceClockResponse fired;
     // An item that cannot be carried out is reported by its service; the next nudge tries it again.
     FireUpTo(clock_->Now(), fired).IgnoreError();
@@ -99,21 +109,48 @@ absl::Status VirtualTime::Rest() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<VirtualTime::Next>> VirtualTime::FirstDue(absl::Time until,
-                                                                       const absl::flat_hash_set<std::string>& skip) {
-  std::optional<Next> first;
-  const auto order = [](const Next& next) {
-    return std::make_tuple(base::FromProto(next.item.due_at()), next.item.case_id(), next.service->name(),
-                           base::SerializeDeterministically(next.item));
-  };
+absl::StatusOr<std::vector<VirtualTime::Next>> VirtualTime::NextDue(absl::Time until,
+                                                                    const absl::flat_hash_set<std::string>& skip) {
+  // Due time, case id, service, and the place among the service's own.
+  using Order = std::tuple<absl::Time, std::string, std::string, size_t>;
+  std::map<Order, Next> due;
+  // Past the end of a full page nothing is known.
+  std::optional<Order> known_to;
   for (HostedService* service : services_) {
     if (service->engine().agenda_paused()) continue;
-    WHISTLE_ASSIGN_OR_RETURN(const std::optional<common::v1::AgendaItem> item, service->engine().FirstDue(until, skip));
-    if (!item) continue;
-    Next next{service, *item};
-    if (!first || order(next) < order(*first)) first = std::move(next);
+    WHISTLE_ASSIGN_OR_RETURN(std::vector<common::v1::AgendaItem> items,
+                             service->engine().Due(until, skip, kTogetherMax));
+    for (size_t i = 0; i < items.size(); ++i) {
+      Order order(base::FromProto(items[i].due_at()), items[i].case_id(), service->name(), i);
+      if (i + 1 == kTogetherMax && (!known_to || order < *known_to)) known_to = order;
+      due.emplace(std::move(order), Next{service, std::move(items[i])});
+    }
   }
-  return first;
+  std::vector<Next> together;
+  absl::flat_hash_set<std::string> cases;
+  absl::Time moment;
+  for (auto& [order, next] : due) {
+    if (cases.empty()) moment = std::max(DueMoment(next.item), clock_->Now());
+    if (DueMoment(next.item) > moment || (known_to && order > *known_to) || together.size() == kTogetherMax) break;
+    const bool concerns_two = !next.item.other_case_id().empty();
+    if (concerns_two && !cases.empty()) break;
+    if (cases.insert(next.item.case_id()).second) together.push_back(std::move(next));
+    if (concerns_two) break;
+  }
+  return together;
+}
+
+std::vector<absl::Status> VirtualTime::Fire(const std::vector<Next>& items) {
+  std::vector<absl::Status> results(items.size());
+  absl::BlockingCounter left(static_cast<int>(items.size()));
+  for (size_t i = 0; i < items.size(); ++i) {
+    items[i].service->engine().Fire(items[i].item, [&left, result = &results[i]](absl::Status status) {
+      *result = std::move(status);
+      left.DecrementCount();
+    });
+  }
+  left.Wait();
+  return results;
 }
 
 absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& response) {
@@ -126,35 +163,29 @@ absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& respo
       if (stopping_) return absl::UnavailableError("this instance is shutting down");
     }
     WHISTLE_RETURN_IF_ERROR(Rest());
-    WHISTLE_ASSIGN_OR_RETURN(const std::optional<Next> next, FirstDue(until, given_up));
-    if (!next) return first_failure;
-    // The clock says whole milliseconds: the first that is not before the due time.
-    const absl::Time due_at = base::FromProto(next->item.due_at());
-    const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(due_at));
-    clock_->AdvanceTo(whole < due_at ? whole + absl::Milliseconds(1) : whole);
-    absl::Status result;
-    absl::Notification done;
-    next->service->engine().Fire(next->item, [&](absl::Status status) {
-      result = std::move(status);
-      done.Notify();
-    });
-    done.WaitForNotification();
-    if (!result.ok()) {
-      const std::string id = projection::AgendaRequestId(next->item);
+    WHISTLE_ASSIGN_OR_RETURN(const std::vector<Next> together, NextDue(until, given_up));
+    if (together.empty()) return first_failure;
+    clock_->AdvanceTo(DueMoment(together.front().item));
+    const std::vector<absl::Status> results = Fire(together);
+    for (size_t i = 0; i < together.size(); ++i) {
+      const common::v1::AgendaItem& item = together[i].item;
+      if (results[i].ok()) {
+        operations::v1::FiredItem fired;
+        fired.set_service(together[i].service->name());
+        *fired.mutable_item() = item;
+        *fired.mutable_fired_at() = base::ToProto(clock_->Now());
+        if (response.fired_size() == kFiredNamedMax) response.mutable_fired()->DeleteSubrange(0, 1);
+        *response.add_fired() = std::move(fired);
+        response.set_fired_count(response.fired_count() + 1);
+        continue;
+      }
+      const std::string id = projection::AgendaRequestId(item);
       if (++tries[id] < kTriesMax) continue;
       given_up.insert(id);
       first_failure.Update(absl::InternalError(
-          absl::StrCat("the agenda item ", common::v1::AgendaKind_Name(next->item.kind()), " ", next->item.subject(),
-                       " of case ", next->item.case_id(), " could not be carried out: ", result.message())));
-      continue;
+          absl::StrCat("the agenda item ", common::v1::AgendaKind_Name(item.kind()), " ", item.subject(), " of case ",
+                       item.case_id(), " could not be carried out: ", results[i].message())));
     }
-    operations::v1::FiredItem fired;
-    fired.set_service(next->service->name());
-    *fired.mutable_item() = next->item;
-    *fired.mutable_fired_at() = base::ToProto(clock_->Now());
-    if (response.fired_size() == kFiredNamedMax) response.mutable_fired()->DeleteSubrange(0, 1);
-    *response.add_fired() = std::move(fired);
-    response.set_fired_count(response.fired_count() + 1);
   }
 }
 

@@ -1,9 +1,10 @@
 // Moves a virtual clock over all services of a process: from one due item to the next, letting everything come to rest
 // in between.
 //
-// Items fire in order of due time, case id, service, item, each at its own time. What is due at the present moment (a
-// merge to be answered, say) fires without anybody moving the clock. One thread of its own does all of it; any thread
-// may call.
+// Items fire in order of due time, case id, service, item, each at its own time. Those of different cases that are due
+// at one moment are carried out together, for no case sees another: of each case the first, and the next one when
+// everything is at rest. What concerns two cases (a merge to be answered, say) goes alone. What is due at the present
+// moment fires without anybody moving the clock. One thread of its own does all of it; any thread may call.
 #ifndef WHISTLE_LIBS_HOST_VIRTUAL_TIME_H_
 #define WHISTLE_LIBS_HOST_VIRTUAL_TIME_H_
 
@@ -31,7 +32,7 @@ class VirtualTime {
   VirtualTime(base::VirtualClock* clock, std::vector<HostedService*> services);
   ~VirtualTime();
 
-  // Ends the thread, after the item that is being carried out. Later calls do nothing, or answer UNAVAILABLE.
+  // Ends the thread, after the items that are being carried out. Later calls do nothing, or answer UNAVAILABLE.
   // Idempotent. To be called while the services still run.
   void Stop();
 
@@ -63,8 +64,11 @@ class VirtualTime {
 
   void Run();
   absl::Status Rest();
-  // The first item due by `until`, over all services whose agenda is not paused.
-  absl::StatusOr<std::optional<Next>> FirstDue(absl::Time until, const absl::flat_hash_set<std::string>& skip);
+  // What is carried out together next, in order, of what is due by `until` over all services whose agenda is not
+  // paused. Empty if nothing is.
+  absl::StatusOr<std::vector<Next>> NextDue(absl::Time until, const absl::flat_hash_set<std::string>& skip);
+  // What became of each.
+  static std::vector<absl::Status> Fire(const std::vector<Next>& items);
   absl::Status FireUpTo(absl::Time until, operations::v1::AdvanceClockResponse& response);
   absl::StatusOr<operations::v1::AdvanceClockResponse> Carry(const Advance& advance);
 

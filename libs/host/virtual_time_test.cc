@@ -1,5 +1,8 @@
 #include "libs/host/virtual_time.h"
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -30,6 +34,7 @@ using operations::v1::AdvanceClockResponse;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'000'000'000);
 
@@ -38,6 +43,9 @@ struct Due {
   absl::Time at;
   int64_t until = 2;
   bool refused = false;
+  std::string with = {};
+  // Runs when it is decided, on the service's own thread, with how many decisions the case has.
+  std::function<void(int64_t count)> on_decide = {};
 };
 using Agenda = std::map<std::string, Due>;
 
@@ -55,15 +63,18 @@ domain::Model ToyService(const std::string& name, const Agenda* agenda) {
     item.set_kind(common::v1::AGENDA_KIND_RESPONSE_OVERDUE);
     item.set_subject(absl::StrCat(name, "-", case_id));
     item.set_created_by_event_id("1.1");
+    item.set_other_case_id(found->second.with);
     items.push_back(item);
     return items;
   };
   model.next_step = [agenda](const AgendaItem& item, int step,
                              const google::protobuf::Message*) -> std::optional<domain::AgendaStep> {
     if (step > 0) return std::nullopt;
-    const int64_t limit = agenda->at(item.case_id()).refused ? 0 : 100;
+    const Due& due = agenda->at(item.case_id());
     return domain::AgendaStep{item.case_id(),
-                              [limit](const google::protobuf::Message& state, const domain::Context& context) {
+                              [&due](const google::protobuf::Message& state, const domain::Context& context) {
+                                if (due.on_decide) due.on_decide(static_cast<const ToyState&>(state).value());
+                                const int64_t limit = due.refused ? 0 : 100;
                                 domain::Context own = context;
                                 return AddUpTo(limit)(state, own);
                               }};
@@ -177,6 +188,87 @@ TEST_F(VirtualTimeTest, ItemsFireInOrderOfDueTimeThenCaseThenServiceEachAtItsOwn
   EXPECT_THAT(Fired(*again), IsEmpty()) << "what fired is gone";
 }
 
+TEST_F(VirtualTimeTest, ItemsOfDifferentCasesThatAreDueAtOneMomentAreCarriedOutTogether) {
+  absl::Notification a_began;
+  absl::Notification b_began;
+  bool together = false;
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1), .on_decide = [&](int64_t) {
+                        a_began.Notify();
+                        together = b_began.WaitForNotificationWithTimeout(absl::Seconds(30));
+                      }};
+  beta_["case-b"] = {.at = kStart + absl::Seconds(1), .on_decide = [&](int64_t) {
+                       b_began.Notify();
+                       a_began.WaitForNotificationWithTimeout(absl::Seconds(30));
+                     }};
+  Open();
+  Begin("case-a");
+  Begin("case-b");
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_TRUE(together) << "each waits for the other to begin";
+  EXPECT_THAT(Fired(*response), ElementsAre("alpha-case-a@1000", "beta-case-b@1000"));
+}
+
+TEST_F(VirtualTimeTest, ItemsOfOneCaseAreCarriedOutOneAfterTheOtherWhicheverServicesTheyAreOf) {
+  std::vector<int64_t> alpha_found;
+  std::vector<int64_t> beta_found;
+  alpha_["case-a"] = {
+      .at = kStart + absl::Seconds(1), .until = 2, .on_decide = [&](int64_t count) { alpha_found.push_back(count); }};
+  beta_["case-a"] = {
+      .at = kStart + absl::Seconds(1), .until = 3, .on_decide = [&](int64_t count) { beta_found.push_back(count); }};
+  Open();
+  Begin("case-a");
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(alpha_found, ElementsAre(1)) << "the same item is carried out once under its request id";
+  EXPECT_THAT(beta_found, ElementsAre(2)) << "decided once, on what alpha's had become";
+}
+
+TEST_F(VirtualTimeTest, MoreItemsThanAreCarriedOutTogetherAllFireAtTheirMomentInOrder) {
+  std::vector<std::string> expected;
+  for (int i = 0; i < 600; ++i) {
+    const std::string id = absl::StrCat("case-", 1000 + i);
+    alpha_[id] = {.at = kStart + absl::Seconds(1)};
+    // Every third has an item of the other service too, which comes second.
+    if (i % 3 == 0) beta_[id] = {.at = kStart + absl::Seconds(1), .until = 3};
+    expected.push_back(absl::StrCat("alpha-", id, "@1000"));
+    if (i % 3 == 0) expected.push_back(absl::StrCat("beta-", id, "@1000"));
+  }
+  Open();
+  for (const auto& [id, unused] : alpha_) Begin(id);
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->fired_count(), 800u);
+  std::map<std::string, int> place;
+  const std::vector<std::string> fired = Fired(*response);
+  EXPECT_THAT(fired, UnorderedElementsAreArray(expected));
+  for (size_t i = 0; i < fired.size(); ++i) place[fired[i]] = static_cast<int>(i);
+  for (const auto& [id, unused] : beta_) {
+    EXPECT_LT(place[absl::StrCat("alpha-", id, "@1000")], place[absl::StrCat("beta-", id, "@1000")]) << id;
+  }
+}
+
+TEST_F(VirtualTimeTest, WhatConcernsTwoCasesGoesAlone) {
+  std::vector<std::string> order;
+  absl::Mutex mutex;
+  const auto note = [&](const std::string& id) {
+    return [&, id](int64_t) {
+      // What the two before it are by now, as the store says: carried out to the end, or not begun.
+      const auto version = [&](const char* other) { return (*services_[0]->store().FindCase(other))->version(); };
+      absl::MutexLock lock(&mutex);
+      order.push_back(absl::StrCat(id, " a:", version("case-a"), " b:", version("case-b"), " c:", version("case-c")));
+    };
+  };
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1), .on_decide = note("case-a")};
+  alpha_["case-b"] = {.at = kStart + absl::Seconds(1), .with = "case-c", .on_decide = note("case-b")};
+  beta_["case-c"] = {.at = kStart + absl::Seconds(1), .on_decide = note("case-c")};
+  Open();
+  for (const char* id : {"case-a", "case-b", "case-c"}) Begin(id);
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(order, ElementsAre("case-a a:1 b:1 c:1", "case-b a:2 b:1 c:1", "case-c a:2 b:2 c:1"));
+}
+
 TEST_F(VirtualTimeTest, AnOutageLetsWhatWasDueFireLateAtItsEnd) {
   alpha_["case-a"] = {.at = kStart + absl::Seconds(1)};
   beta_["case-b"] = {.at = kStart + absl::Seconds(2)};
@@ -222,6 +314,56 @@ TEST_F(VirtualTimeTest, AnItemThatCannotBeCarriedOutIsNamedAndTheOthersFire) {
   const auto other = services_[1]->store().FindCase("case-b");
   ASSERT_TRUE(other.ok() && *other);
   EXPECT_EQ((*other)->version(), 2u);
+}
+
+TEST_F(VirtualTimeTest, OneThatFailsAmongThoseOfItsMomentLetsTheOthersPassAndHoldsItsOwnCaseAlone) {
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1)};
+  alpha_["case-b"] = {.at = kStart + absl::Seconds(1), .refused = true};
+  beta_["case-b"] = {.at = kStart + absl::Seconds(1)};
+  beta_["case-c"] = {.at = kStart + absl::Seconds(1)};
+  Open();
+  for (const char* id : {"case-a", "case-b", "case-c"}) Begin(id);
+  const auto response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt});
+  ASSERT_FALSE(response.ok());
+  EXPECT_THAT(std::string(response.status().message()), HasSubstr("alpha-case-b of case case-b"));
+  for (const auto& [id, version] : std::map<std::string, uint64_t>{{"case-a", 2}, {"case-b", 2}, {"case-c", 2}}) {
+    const auto row = services_[1]->store().FindCase(id);
+    ASSERT_TRUE(row.ok() && *row) << id;
+    EXPECT_EQ((*row)->version(), version) << id;
+  }
+}
+
+TEST_F(VirtualTimeTest, AStopInTheMiddleCarriesOutWhatIsUnderWayAndNothingMore) {
+  absl::Notification under_way;
+  absl::Notification stopping;
+  alpha_["case-a"] = {.at = kStart + absl::Seconds(1), .on_decide = [&](int64_t) {
+                        under_way.Notify();
+                        stopping.WaitForNotificationWithTimeout(absl::Seconds(30));
+                      }};
+  beta_["case-b"] = {.at = kStart + absl::Seconds(1)};
+  alpha_["case-c"] = {.at = kStart + absl::Seconds(2)};
+  Open();
+  for (const char* id : {"case-a", "case-b", "case-c"}) Begin(id);
+  absl::StatusOr<AdvanceClockResponse> response = absl::UnknownError("not called");
+  std::thread advancing([&] { response = Advance({.to = kStart + absl::Seconds(9), .by = std::nullopt}); });
+  ASSERT_TRUE(under_way.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  std::thread stop([&] { time_->Stop(); });
+  // Whoever asks from now on is answered at once: that is how the stop is seen to have begun.
+  auto answered = std::make_shared<std::atomic<bool>>(false);
+  while (!*answered) {
+    time_->AdvanceTo({.to = kStart, .by = std::nullopt}, [answered](const auto&) { *answered = true; });
+    std::this_thread::yield();
+  }
+  stopping.Notify();
+  advancing.join();
+  stop.join();
+  EXPECT_TRUE(absl::IsUnavailable(response.status())) << response.status();
+  EXPECT_EQ(clock_.Now(), kStart + absl::Seconds(1));
+  for (const auto& [id, version] : std::map<std::string, uint64_t>{{"case-a", 2}, {"case-b", 2}, {"case-c", 1}}) {
+    const auto row = services_[0]->store().FindCase(id);
+    ASSERT_TRUE(row.ok() && *row) << id;
+    EXPECT_EQ((*row)->version(), version) << id;
+  }
 }
 
 TEST_F(VirtualTimeTest, APausedAgendaDoesNotFireAndFiresLateOnceResumed) {
