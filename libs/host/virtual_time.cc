@@ -81,12 +81,16 @@ void VirtualTime::Run() {
       return;
     }
     for (Task& task : tasks) std::move(task.done)(Carry(task.advance));
-    const auto due = NextDue(clock_->Now(), {});
-    if (!due.ok() || due->empty()) continue;
+    // Looks once commands are answered, not at each that is folded: looking takes the services' time.
     AdvanceClockResponse fired;
     // An item that cannot be carried out is reported by its service; the next nudge tries it again.
     FireUpTo(clock_->Now(), fired).IgnoreError();
   }
+}
+
+bool VirtualTime::stopping() {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
 absl::Status VirtualTime::Rest() {
@@ -95,7 +99,7 @@ absl::Status VirtualTime::Rest() {
     return std::any_of(services_.begin(), services_.end(),
                        [](HostedService* service) { return service->engine().unanswered() > 0; });
   };
-  while (unanswered() && absl::Now() < give_up_at) absl::SleepFor(absl::Milliseconds(1));
+  while (unanswered() && absl::Now() < give_up_at && !stopping()) absl::SleepFor(absl::Milliseconds(1));
   for (HostedService* service : services_) {
     absl::Status result;
     absl::Notification done;
@@ -158,10 +162,7 @@ absl::Status VirtualTime::FireUpTo(absl::Time until, AdvanceClockResponse& respo
   absl::flat_hash_set<std::string> given_up;
   absl::Status first_failure;
   while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (stopping_) return absl::UnavailableError("this instance is shutting down");
-    }
+    if (stopping()) return absl::UnavailableError("this instance is shutting down");
     WHISTLE_RETURN_IF_ERROR(Rest());
     WHISTLE_ASSIGN_OR_RETURN(const std::vector<Next> together, NextDue(until, given_up));
     if (together.empty()) return first_failure;

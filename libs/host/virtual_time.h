@@ -63,6 +63,7 @@ class VirtualTime {
   };
 
   void Run();
+  bool stopping();
   absl::Status Rest();
   // What is carried out together next, in order, of what is due by `until` over all services whose agenda is not
   // paused. Empty if nothing is.

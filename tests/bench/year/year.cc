@@ -6,6 +6,7 @@
 //
 // Ends with one line and status 0 if all that had to fire fired, each once, at its time. README.md says what the lines
 // mean.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -264,6 +265,21 @@ void PrintFigures(const Run& run, const Audit& audit) {
               static_cast<long long>(audit.superseded));
 }
 
+// What the processors spent, whoever else was at work: whistled, and this program.
+void PrintProcessors(int64_t decisions) {
+  rusage children{};
+  rusage self{};
+  getrusage(RUSAGE_CHILDREN, &children);
+  getrusage(RUSAGE_SELF, &self);
+  const auto spent = [](const rusage& usage) {
+    return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+  };
+  std::printf("cpu:      whistled %s (%.2f ms a decision, at most %lld MiB), whistle_year %s\n",
+              Seconds(spent(children)).c_str(),
+              absl::ToDoubleMilliseconds(spent(children)) / static_cast<double>(std::max<int64_t>(1, decisions)),
+              static_cast<long long>(children.ru_maxrss / 1024), Seconds(spent(self)).c_str());
+}
+
 // True if all is as it had to be.
 bool PrintVerdict(const YearPlan& plan, const Run& run, const Verdict& verdict, bool rules) {
   for (const std::string& example : verdict.examples) std::printf("  %s\n", example.c_str());
@@ -308,6 +324,7 @@ absl::StatusOr<bool> RunYear(const std::string& self, const std::string& dir) {
   WHISTLE_RETURN_IF_ERROR(whistled->Stop());
   PrintRules(audit.verdict);
   PrintFigures(run, audit);
+  PrintProcessors(audit.decisions);
   return PrintVerdict(plan, run, audit.verdict, rules);
 }
 
