@@ -18,12 +18,15 @@ bool IsLookedAt(const State& state) {
   return state.header().has_registered_at() && state.header().status() != intake::v1::CASE_STATUS_MERGED;
 }
 
-AgendaItem ItemOf(const Proof& proof, const std::string& case_id) {
+// One event may complete two proofs of a rule: they differ in what they are about. What was found, lifted and holds
+// again is another item than it was, or it would count as carried out.
+AgendaItem ItemOf(const Proof& proof, const State& state, const std::string& case_id) {
   AgendaItem item;
   item.set_case_id(case_id);
   *item.mutable_due_at() = proof.entered_at;
   item.set_kind(common::v1::AGENDA_KIND_FINDING);
-  item.set_subject(absl::StrCat(NameOf(proof.rule), "/", proof.organization_id, "/", proof.completed_by));
+  item.set_subject(absl::StrCat(NameOf(proof.rule), "/", proof.organization_id, "/", proof.completed_by, "/",
+                                proof.subject, "/", state.findings_lifted()));
   item.set_created_by_event_id(proof.completed_by);
   return item;
 }
@@ -64,13 +67,13 @@ void AddFindings(const State& state, const std::string& case_id, std::vector<Age
   if (!IsLookedAt(state)) return;
   const Looked looked = LookAt(state);
   for (const Disproof& disproof : looked.disproofs) items->push_back(ItemOf(disproof, case_id));
-  for (const Proof& proof : looked.proofs) items->push_back(ItemOf(proof, case_id));
+  for (const Proof& proof : looked.proofs) items->push_back(ItemOf(proof, state, case_id));
 }
 
 Outcome DecideFinding(const State& state, const AgendaItem& item, const Context& context) {
   const Looked looked = IsLookedAt(state) ? LookAt(state) : Looked();
   const auto proof = std::find_if(looked.proofs.begin(), looked.proofs.end(), [&](const Proof& p) {
-    return ItemOf(p, context.case_id).subject() == item.subject();
+    return ItemOf(p, state, context.case_id).subject() == item.subject();
   });
   if (proof == looked.proofs.end()) {
     return domain::Illegal("not_found", item.subject(), "something that a rule sees and no finding tells",

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -21,225 +24,315 @@ bool Accepts(const v1::ObservedResponse& response) {
   return response.stance() == v1::OBSERVED_STANCE_ACCEPTS || response.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
 }
 
-bool WithdrawsWithoutAccepting(const v1::ObservedResponse& response) {
-  return !response.withdraws_event_id().empty() && !Accepts(response);
-}
-
 // One organization sends on to another.
 struct Hop {
-  Response response;
-  const std::string& from;
-  const std::string& to;
+  // Its place among the responses by time.
+  size_t made;
+  std::string from;
+  std::string to;
+  // Counts from this response on, and until this one.
+  size_t begins;
+  size_t ends;
+  // The acceptance of `to` that stood when it was made; kNever if none did.
+  size_t accepted;
 };
+
+constexpr size_t kNever = std::numeric_limits<size_t>::max();
 
 using Path = std::vector<const Hop*>;
 
+// Who defers to whom over the case's whole life. What was said when is all that matters, not when it was entered: what
+// a response closes is judged by what had been said up to it.
 class Deferrals {
  public:
-  explicit Deferrals(const v1::Observed& observed) : observed_(observed) {
+  explicit Deferrals(const v1::Observed& observed) {
     for (const v1::ObservedResponse& response : observed.responses()) responses_.push_back(&response);
     std::sort(responses_.begin(), responses_.end(),
               [](Response a, Response b) { return Before(a->seen(), b->seen()); });
-    for (const Response response : responses_) {
-      if (response->stance() != v1::OBSERVED_STANCE_DEFERS) continue;
-      for (const std::string& to : response->defers_to_ids())
-        hops_.push_back({response, response->department_id(), to});
+    for (size_t i = 0; i < responses_.size(); ++i) {
+      if (responses_[i]->stance() != v1::OBSERVED_STANCE_DEFERS) continue;
+      for (const std::string& to : responses_[i]->defers_to_ids()) {
+        const std::string& from = responses_[i]->department_id();
+        if (from != to) hops_.push_back(MakeHop(i, from, to));
+      }
     }
   }
 
   const std::vector<Response>& responses() const { return responses_; }
+  const std::vector<Hop>& hops() const { return hops_; }
 
-  // The shortest loop of hops that count in no finding; among equals the one whose last hop is the earliest.
-  std::optional<Path> FindLoop(const std::set<Response>& counted) const {
-    std::optional<Path> shortest;
-    for (const Hop& last : hops_) {
-      if (!IsFree(last, counted)) continue;
-      std::optional<Path> way = ShortestWay(last.to, last.from, counted);
-      if (!way) continue;
-      way->push_back(&last);
-      if (!shortest || way->size() < shortest->size()) shortest = std::move(way);
-    }
-    return shortest;
+  static bool CountsAt(const Hop& hop, size_t place) {
+    return hop.made <= place && hop.begins <= place && place < hop.ends;
   }
 
-  std::optional<Path> FindChain(const std::set<Response>& counted) const {
-    for (const Hop& first : hops_) {
-      if (!IsFree(first, counted)) continue;
-      Path path = {&first};
-      if (Extend(path, counted)) return path;
-    }
-    return std::nullopt;
+  // It takes back a deferral of its own, and does not accept: not by this answer, and not before.
+  bool IsWithdrawal(size_t place) const {
+    const v1::ObservedResponse& response = *responses_[place];
+    if (response.withdraws_event_id().empty()) return false;
+    if (AcceptsAt(response.department_id(), place) != kNever) return false;
+    const Response deferral = Find(response.withdraws_event_id());
+    return deferral == nullptr || deferral->department_id() == response.department_id();
   }
 
-  // The acceptance after `response` by whoever defers or is deferred to; null if there is none.
-  Response AcceptedAfter(const v1::ObservedResponse& response, const std::string& organization_id) const {
-    for (const Response other : responses_) {
-      const bool after = Before(response.seen(), other->seen());
-      if (after && Accepts(*other) && other->department_id() == organization_id) return other;
+  // Null if it is remembered no more.
+  Response Find(const std::string& event_id) const {
+    const auto found = std::find_if(responses_.begin(), responses_.end(),
+                                    [&](Response response) { return response->seen().event_id() == event_id; });
+    return found == responses_.end() ? nullptr : *found;
+  }
+
+  // The places of what the organization accepts by.
+  std::vector<size_t> Acceptances(const std::string& organization_id) const {
+    std::vector<size_t> places;
+    for (size_t i = 0; i < responses_.size(); ++i) {
+      if (responses_[i]->department_id() == organization_id && Accepts(*responses_[i])) places.push_back(i);
     }
-    return nullptr;
+    return places;
   }
 
  private:
-  bool IsWithdrawn(const v1::ObservedResponse& response) const {
-    return std::any_of(responses_.begin(), responses_.end(),
-                       [&](Response other) { return other->withdraws_event_id() == response.seen().event_id(); });
+  bool IsStanceOf(size_t place, const std::string& organization_id) const {
+    return responses_[place]->department_id() == organization_id &&
+           responses_[place]->stance() != v1::OBSERVED_STANCE_UNSPECIFIED;
   }
 
-  bool IsFree(const Hop& hop, const std::set<Response>& counted) const {
-    if (counted.contains(hop.response) || MarkOf(hop.response->seen(), kRule) != nullptr) return false;
-    if (IsWithdrawn(*hop.response)) return false;
-    if (AcceptedAfter(*hop.response, hop.from) != nullptr || AcceptedAfter(*hop.response, hop.to) != nullptr) {
-      return false;
+  // Where its last stance up to `place` stands, if that accepts; kNever if it does not, or there is none.
+  size_t AcceptsAt(const std::string& organization_id, size_t place) const {
+    for (size_t i = place + 1; i-- > 0;) {
+      if (IsStanceOf(i, organization_id)) return Accepts(*responses_[i]) ? i : kNever;
     }
-    const Response stance = StanceOf(observed_, hop.to);
-    return stance == nullptr || !Accepts(*stance);
+    return kNever;
   }
 
-  // Breadth first, so that the way is the shortest.
-  std::optional<Path> ShortestWay(const std::string& from, const std::string& to,
-                                  const std::set<Response>& counted) const {
-    std::map<std::string, Path> ways = {{from, {}}};
-    std::vector<std::string> reached = {from};
-    for (size_t i = 0; i < reached.size(); ++i) {
-      if (reached[i] == to) return ways[to];
-      for (const Hop& hop : hops_) {
-        if (hop.from != reached[i] || ways.contains(hop.to) || !IsFree(hop, counted)) continue;
-        Path way = ways[reached[i]];
-        way.push_back(&hop);
-        ways.emplace(hop.to, std::move(way));
-        reached.push_back(hop.to);
-      }
+  Hop MakeHop(size_t made, const std::string& from, const std::string& to) const {
+    Hop hop = {made, from, to, made, kNever, AcceptsAt(to, made)};
+    // To defer to one that has accepted passes nothing on, until that one turns to something else.
+    if (hop.accepted != kNever) hop.begins = kNever;
+    for (size_t i = made + 1; i < responses_.size(); ++i) {
+      if (hop.begins == kNever && IsStanceOf(i, to)) hop.begins = i;
+      const std::string& id = responses_[i]->department_id();
+      const bool accepted = (id == from || id == to) && Accepts(*responses_[i]);
+      if (!accepted && responses_[i]->withdraws_event_id() != responses_[made]->seen().event_id()) continue;
+      hop.ends = i;
+      break;
     }
-    return std::nullopt;
+    return hop;
   }
 
-  bool Extend(Path& path, const std::set<Response>& counted) const {
-    if (path.size() == kHopsMax) return true;
-    for (const Hop& hop : hops_) {
-      if (hop.from != path.back()->to || !IsFree(hop, counted)) continue;
-      const bool visited = std::any_of(path.begin(), path.end(), [&](const Hop* h) { return h->from == hop.to; });
-      if (visited) continue;
-      path.push_back(&hop);
-      if (Extend(path, counted)) return true;
-      path.pop_back();
-    }
-    return false;
-  }
-
-  const v1::Observed& observed_;
   std::vector<Response> responses_;
   std::vector<Hop> hops_;
 };
 
-void AddPath(const Path& path, const std::string& what, std::set<Response>& counted, Looked& looked) {
+// Looks for loops and chains that one response closes, among the hops that count then and in no finding.
+class Search {
+ public:
+  Search(const Deferrals& deferrals, size_t closing, const std::set<size_t>& counted) : closing_(closing) {
+    for (const Hop& hop : deferrals.hops()) {
+      if (Deferrals::CountsAt(hop, closing) && !counted.contains(hop.made)) hops_.push_back(&hop);
+    }
+  }
+
+  // A loop, the shortest; where there is none, kHopsMax hops.
+  std::optional<Path> Find() const {
+    std::optional<Path> found;
+    for (const Hop* last : hops_) {
+      if (last->made != closing_) continue;
+      std::optional<Path> way = ShortestWay(last->to, last->from);
+      if (!way) continue;
+      way->push_back(last);
+      if (!found || way->size() < found->size()) found = std::move(way);
+    }
+    for (const Hop* hop : hops_) {
+      if (found) break;
+      Path path = {hop};
+      if (hop->made == closing_ && Grow(path)) found = std::move(path);
+    }
+    return found;
+  }
+
+ private:
+  // Breadth first, so that the way is the shortest.
+  std::optional<Path> ShortestWay(const std::string& from, const std::string& to) const {
+    std::map<std::string, Path> ways = {{from, {}}};
+    std::vector<std::string> reached = {from};
+    for (size_t i = 0; i < reached.size(); ++i) {
+      if (reached[i] == to) return ways[to];
+      for (const Hop* hop : hops_) {
+        if (hop->from != reached[i] || ways.contains(hop->to)) continue;
+        Path way = ways[reached[i]];
+        way.push_back(hop);
+        ways.emplace(hop->to, std::move(way));
+        reached.push_back(hop->to);
+      }
+    }
+    return std::nullopt;
+  }
+
+  static bool Visits(const Path& path, const std::string& organization_id) {
+    return std::any_of(path.begin(), path.end(),
+                       [&](const Hop* hop) { return hop->from == organization_id || hop->to == organization_id; });
+  }
+
+  // To kHopsMax, at either end.
+  bool Grow(Path& path) const {
+    if (path.size() == kHopsMax) return true;
+    for (const Hop* hop : hops_) {
+      if (hop->from == path.back()->to && !Visits(path, hop->to)) {
+        path.push_back(hop);
+        if (Grow(path)) return true;
+        path.pop_back();
+      }
+      if (hop->to == path.front()->from && !Visits(path, hop->from)) {
+        path.insert(path.begin(), hop);
+        if (Grow(path)) return true;
+        path.erase(path.begin());
+      }
+    }
+    return false;
+  }
+
+  const size_t closing_;
+  std::vector<const Hop*> hops_;
+};
+
+void AddPath(const Deferrals& deferrals, const Path& path, size_t closing, Looked& looked) {
   std::vector<const v1::Sighting*> events;
-  Response last = path.front()->response;
+  std::vector<std::string> names;
   for (const Hop* hop : path) {
-    counted.insert(hop->response);
-    events.push_back(&hop->response->seen());
-    if (Before(last->seen(), hop->response->seen())) last = hop->response;
+    events.push_back(&deferrals.responses()[hop->made]->seen());
+    names.push_back(absl::StrCat("{", hop->from, "}"));
+  }
+  const bool loop = path.back()->to == path.front()->from;
+  names.push_back(absl::StrCat("{", path.back()->to, "}"));
+  Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, events));
+  proof.organization_id = deferrals.responses()[closing]->department_id();
+  for (const Hop* hop : path) {
+    if (hop->from != proof.organization_id) proof.other_ids.push_back(hop->from);
+  }
+  if (!loop) proof.other_ids.push_back(path.back()->to);
+  proof.subject = deferrals.responses()[closing]->seen().event_id();
+  proof.count = static_cast<int>(path.size());
+  proof.text = absl::StrCat(
+      loop ? "Those who are to act defer to one another: " : "Each defers to the next, and nobody accepts: ",
+      absl::StrJoin(names, " → "), ".");
+}
+
+void AddWithdrawal(const Deferrals& deferrals, const v1::ObservedResponse& withdrawal, std::set<size_t>& counted,
+                   Looked& looked) {
+  std::vector<const v1::Sighting*> events = {&withdrawal.seen()};
+  const std::vector<Response>& responses = deferrals.responses();
+  for (size_t i = 0; i < responses.size(); ++i) {
+    if (responses[i]->seen().event_id() != withdrawal.withdraws_event_id() || !counted.insert(i).second) continue;
+    events.push_back(&responses[i]->seen());
   }
   Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, events));
-  // Whoever made the hop that completed it.
-  proof.organization_id = last->department_id();
-  std::vector<std::string> names;
-  for (const Hop* hop : path) names.push_back(absl::StrCat("{", hop->from, "}"));
-  names.push_back(absl::StrCat("{", path.back()->to, "}"));
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (path[i]->from != proof.organization_id) proof.other_ids.push_back(path[i]->from);
-  }
-  if (path.back()->to != path.front()->from) proof.other_ids.push_back(path.back()->to);
-  proof.subject = proof.completed_by;
-  proof.count = static_cast<int>(path.size());
-  proof.text = absl::StrCat(what, ": ", absl::StrJoin(names, " → "), ".");
+  proof.organization_id = withdrawal.department_id();
+  proof.subject = withdrawal.withdraws_event_id();
+  proof.text = absl::StrCat("{", withdrawal.department_id(),
+                            "} takes back that others are to act, and does not accept the matter itself.");
 }
 
-void AddWithdrawals(const Deferrals& deferrals, std::set<Response>& counted, Looked& looked) {
-  for (const Response withdrawal : deferrals.responses()) {
-    if (!WithdrawsWithoutAccepting(*withdrawal) || MarkOf(withdrawal->seen(), kRule) != nullptr) continue;
-    counted.insert(withdrawal);
-    std::vector<const v1::Sighting*> events = {&withdrawal->seen()};
-    for (const Response deferral : deferrals.responses()) {
-      if (deferral->seen().event_id() != withdrawal->withdraws_event_id()) continue;
-      if (deferral->department_id() == withdrawal->department_id() && MarkOf(deferral->seen(), kRule) == nullptr) {
-        counted.insert(deferral);
-        events.push_back(&deferral->seen());
-      }
+void AddProofs(const Deferrals& deferrals, Looked& looked) {
+  const std::vector<Response>& responses = deferrals.responses();
+  // Places of what counts in a finding.
+  std::set<size_t> counted;
+  for (size_t i = 0; i < responses.size(); ++i) {
+    if (MarkOf(responses[i]->seen(), kRule) != nullptr) counted.insert(i);
+  }
+  // One after the other, as if each had been looked at on its day.
+  for (size_t i = 0; i < responses.size(); ++i) {
+    if (counted.contains(i)) continue;
+    if (deferrals.IsWithdrawal(i)) {
+      counted.insert(i);
+      AddWithdrawal(deferrals, *responses[i], counted, looked);
+      continue;
     }
-    Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, events));
-    proof.organization_id = withdrawal->department_id();
-    proof.subject = withdrawal->withdraws_event_id();
-    proof.text = absl::StrCat("{", withdrawal->department_id(),
-                              "} takes back that others are to act, and does not accept the matter itself.");
+    if (responses[i]->stance() != v1::OBSERVED_STANCE_DEFERS) continue;
+    const std::optional<Path> path = Search(deferrals, i, counted).Find();
+    if (!path) continue;
+    for (const Hop* hop : *path) counted.insert(hop->made);
+    AddPath(deferrals, *path, i, looked);
   }
 }
 
-// Whether these deferrals, each once, make one way from `at` on that ends where it began or after kHopsMax hops.
-bool MakeOneWay(const std::vector<Response>& left, const std::string& begin, const std::string& at, size_t hops) {
-  if (left.empty()) return at == begin || hops == kHopsMax;
-  for (size_t i = 0; i < left.size(); ++i) {
-    if (left[i]->department_id() != at) continue;
-    std::vector<Response> others = left;
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-    for (const std::string& to : left[i]->defers_to_ids()) {
-      if (MakeOneWay(others, begin, to, hops + 1)) return true;
-    }
-  }
-  return false;
-}
+// A standing finding, by what is known now.
+class Standing {
+ public:
+  // `places` in order of time.
+  Standing(const Deferrals& deferrals, const v1::Mark& mark, const std::vector<size_t>& places)
+      : deferrals_(deferrals), mark_(mark), places_(places) {}
 
-bool StillProve(const std::vector<Response>& group) {
-  for (const Response response : group) {
-    if (WithdrawsWithoutAccepting(*response)) {
-      return std::all_of(group.begin(), group.end(),
-                         [&](Response r) { return r->department_id() == response->department_id(); });
-    }
-  }
-  return std::any_of(group.begin(), group.end(), [&](Response first) {
-    return MakeOneWay(group, first->department_id(), first->department_id(), 0);
-  });
-}
+  bool Holds() const { return IsWithdrawal() || IsWay(/*then=*/true); }
 
-// An acceptance in between, entered late: from its deferral on, and before the last of the group.
-Response AcceptedInBetween(const Deferrals& deferrals, const std::vector<Response>& group) {
-  for (const Response response : group) {
-    std::vector<std::string> concerned = {response->department_id()};
-    for (const Response other : group) {
-      const auto& to = response->defers_to_ids();
-      if (std::find(to.begin(), to.end(), other->department_id()) != to.end()) {
-        concerned.push_back(other->department_id());
-      }
+  void Disprove(Looked& looked) const {
+    std::vector<const v1::Sighting*> events;
+    const auto add = [&](size_t place) { events.push_back(&deferrals_.responses()[place]->seen()); };
+    for (const size_t place : places_) add(place);
+    for (const Hop& hop : deferrals_.hops()) {
+      if (!std::binary_search(places_.begin(), places_.end(), hop.made)) continue;
+      if (hop.ends < places_.back()) add(hop.ends);
+      if (hop.begins > places_.back()) add(hop.accepted);
     }
-    for (const std::string& id : concerned) {
-      const Response accepted = deferrals.AcceptedAfter(*response, id);
-      if (accepted != nullptr && Before(accepted->seen(), group.back()->seen())) return accepted;
+    for (const size_t place : deferrals_.Acceptances(mark_.organization_id())) {
+      if (place < places_.back()) add(place);
     }
+    AddDisproof(mark_, events,
+                IsWay(/*then=*/false) ? "By then one of them had accepted the matter, or taken its deferral back."
+                                      : "By what is known now, this is not who deferred to whom.",
+                looked);
   }
-  return nullptr;
-}
+
+ private:
+  const v1::ObservedResponse& At(size_t place) const { return *deferrals_.responses()[place]; }
+
+  bool IsWithdrawal() const {
+    return std::any_of(places_.begin(), places_.end(), [&](size_t place) {
+      return deferrals_.IsWithdrawal(place) && At(place).withdraws_event_id() == mark_.subject() &&
+             At(place).department_id() == mark_.organization_id();
+    });
+  }
+
+  // Whether these deferrals, each once, make one way; with `then` by those that counted when the last was made.
+  bool IsWay(bool then) const {
+    if (then && At(places_.back()).department_id() != mark_.organization_id()) return false;
+    return std::any_of(places_.begin(), places_.end(), [&](size_t first) {
+      const std::string& begin = At(first).department_id();
+      return LeadsOn(places_, begin, begin, {}, then);
+    });
+  }
+
+  // From `at` over all that are left, back to `begin`, or over kHopsMax hops to one that was not passed.
+  bool LeadsOn(const std::vector<size_t>& left, const std::string& begin, const std::string& at,
+               std::set<std::string> passed, bool then) const {
+    if (left.empty()) return at == begin || (passed.size() == kHopsMax && !passed.contains(at));
+    if (!passed.insert(at).second) return false;
+    for (const Hop& hop : deferrals_.hops()) {
+      if (hop.from != at || (then && !Deferrals::CountsAt(hop, places_.back()))) continue;
+      const auto made = std::find(left.begin(), left.end(), hop.made);
+      if (made == left.end()) continue;
+      std::vector<size_t> others(left.begin(), made);
+      others.insert(others.end(), made + 1, left.end());
+      if (LeadsOn(others, begin, hop.to, passed, then)) return true;
+    }
+    return false;
+  }
+
+  const Deferrals& deferrals_;
+  const v1::Mark& mark_;
+  const std::vector<size_t>& places_;
+};
 
 void AddDisproofs(const Deferrals& deferrals, Looked& looked) {
-  // In order of time, as the responses are.
-  std::map<std::string, std::vector<Response>> by_finding;
-  for (const Response response : deferrals.responses()) {
-    if (const v1::Mark* mark = MarkOf(response->seen(), kRule)) by_finding[mark->finding_id()].push_back(response);
+  std::map<std::string, std::vector<size_t>> by_finding;
+  for (size_t i = 0; i < deferrals.responses().size(); ++i) {
+    if (const v1::Mark* mark = MarkOf(deferrals.responses()[i]->seen(), kRule)) {
+      by_finding[mark->finding_id()].push_back(i);
+    }
   }
-  for (const auto& [finding_id, group] : by_finding) {
-    const v1::Mark& mark = *MarkOf(group.front()->seen(), kRule);
-    const bool withdrawal =
-        std::any_of(group.begin(), group.end(), [](Response r) { return WithdrawsWithoutAccepting(*r); });
-    if (!withdrawal) {
-      if (const Response accepted = AcceptedInBetween(deferrals, group)) {
-        looked.disproofs.push_back(DisprovedBy(mark, accepted->seen(), "One of them had accepted the matter."));
-        continue;
-      }
-    }
-    for (const Response response : group) {
-      if (response->seen().changed_by_event_id().empty() || StillProve(group)) continue;
-      looked.disproofs.push_back(DisprovedBy(mark, response->seen(), "As corrected, these deferrals lead elsewhere."));
-      break;
-    }
+  for (const auto& [finding_id, places] : by_finding) {
+    const v1::Mark& mark = *MarkOf(deferrals.responses()[places.front()]->seen(), kRule);
+    const Standing standing(deferrals, mark, places);
+    if (!standing.Holds()) standing.Disprove(looked);
   }
 }
 
@@ -247,14 +340,7 @@ void AddDisproofs(const Deferrals& deferrals, Looked& looked) {
 
 void LookForBuckPassing(const v1::EscalationState& state, Looked& looked) {
   const Deferrals deferrals(state.observed());
-  std::set<Response> counted;
-  AddWithdrawals(deferrals, counted, looked);
-  while (const auto loop = deferrals.FindLoop(counted)) {
-    AddPath(*loop, "Those who are to act defer to one another", counted, looked);
-  }
-  while (const auto chain = deferrals.FindChain(counted)) {
-    AddPath(*chain, "Each defers to the next, and nobody accepts", counted, looked);
-  }
+  AddProofs(deferrals, looked);
   AddDisproofs(deferrals, looked);
 }
 

@@ -21,6 +21,8 @@ bool ShareNobody(const v1::ObservedResponsible& a, const v1::ObservedResponsible
 
 // `earlier` was said before `later`.
 bool CannotBothHold(const v1::ObservedStatement& earlier, const v1::ObservedStatement& later) {
+  // It says that the other one holds no more, though by its date it was said before it.
+  if (earlier.replaces_event_id() == later.seen().event_id()) return false;
   if (later.has_unknown()) return !earlier.has_unknown();
   if (earlier.position_case() != later.position_case()) return false;
   switch (later.position_case()) {
@@ -35,19 +37,14 @@ bool CannotBothHold(const v1::ObservedStatement& earlier, const v1::ObservedStat
   }
 }
 
-// Every pair that cannot both hold, of one organization and topic, that no statement in between replaced. The latest
-// of what was said before comes first.
+// Every pair that cannot both hold, of one organization and topic, that no statement up to the second replaced. The
+// latest of what was said before comes first.
 std::vector<std::pair<Statement, Statement>> PairsOf(const std::vector<Statement>& said) {
   std::vector<std::pair<Statement, Statement>> pairs;
   std::vector<Statement> standing;
   for (const Statement statement : said) {
-    if (!statement->replaces_event_id().empty()) {
-      const auto replaced = std::find_if(standing.begin(), standing.end(), [&](Statement s) {
-        return s->seen().event_id() == statement->replaces_event_id();
-      });
-      // One that is remembered no more was before all that are.
-      standing.erase(standing.begin(), replaced == standing.end() ? replaced : replaced + 1);
-    }
+    // It replaces the last one that was entered, and with it what was said before; also what is entered later.
+    if (!statement->replaces_event_id().empty()) standing.clear();
     for (auto earlier = standing.rbegin(); earlier != standing.rend(); ++earlier) {
       if (CannotBothHold(**earlier, *statement)) pairs.emplace_back(*earlier, statement);
     }
@@ -71,27 +68,51 @@ void AddProofs(const std::vector<std::pair<Statement, Statement>>& pairs, Looked
   }
 }
 
-void AddDisproofs(const std::vector<Statement>& all, const std::set<std::pair<Statement, Statement>>& pairs,
-                  Looked& looked) {
-  std::map<std::string, std::vector<Statement>> by_finding;
+// What is known by now of a standing finding and its two statements.
+struct Standing {
+  const v1::Mark* mark = nullptr;
+  // Its events that are remembered, and of their statements those on its topic by its organization.
+  std::set<std::string> event_ids;
+  std::vector<Statement> statements;
+  // What it rests on: its events, and what replaces something on its topic.
+  std::vector<const v1::Sighting*> seen;
+};
+
+// `all` in order of time.
+std::map<std::string, Standing> FindStanding(const std::vector<Statement>& all) {
+  std::map<std::string, Standing> standing;
   for (const Statement statement : all) {
-    // The mark is on every statement of the response; the finding is of one topic. Where that was corrected, its mark
-    // is found by the finding's other statement, or not at all.
     for (const v1::Mark& mark : statement->seen().marks()) {
-      if (mark.rule() == kRule && mark.subject() == statement->topic()) {
-        by_finding[mark.finding_id()].push_back(statement);
+      if (mark.rule() != kRule) continue;
+      Standing& finding = standing[mark.finding_id()];
+      finding.mark = &mark;
+      finding.event_ids.insert(statement->seen().event_id());
+      finding.seen.push_back(&statement->seen());
+      // The mark is on every statement of the response; the finding is of one topic.
+      if (statement->topic() == mark.subject() && statement->department_id() == mark.organization_id()) {
+        finding.statements.push_back(statement);
       }
     }
   }
-  for (auto& [finding_id, two] : by_finding) {
-    std::sort(two.begin(), two.end(), [](Statement a, Statement b) { return Before(a->seen(), b->seen()); });
-    if (two.size() < 2 || pairs.contains({two.front(), two.back()})) continue;
-    const Statement changed = two.back()->seen().changed_by_event_id().empty() ? two.front() : two.back();
-    if (changed->seen().changed_by_event_id().empty()) continue;
-    for (const v1::Mark& mark : changed->seen().marks()) {
-      if (mark.finding_id() != finding_id) continue;
-      looked.disproofs.push_back(DisprovedBy(mark, changed->seen(), "As corrected, both statements can hold."));
+  for (auto& [finding_id, finding] : standing) {
+    for (const Statement statement : all) {
+      if (!statement->replaces_event_id().empty() && statement->topic() == finding.mark->subject() &&
+          statement->department_id() == finding.mark->organization_id()) {
+        finding.seen.push_back(&statement->seen());
+      }
     }
+  }
+  return standing;
+}
+
+void AddDisproofs(const std::vector<Statement>& all, const std::set<std::pair<Statement, Statement>>& pairs,
+                  Looked& looked) {
+  for (const auto& [finding_id, finding] : FindStanding(all)) {
+    // Of one that is remembered no more nothing is known.
+    if (finding.event_ids.size() < 2) continue;
+    const std::vector<Statement>& two = finding.statements;
+    if (two.size() >= 2 && pairs.contains({two.front(), two.back()})) continue;
+    AddDisproof(*finding.mark, finding.seen, "By what is known now, both statements can hold.", looked);
   }
 }
 
