@@ -41,6 +41,13 @@ inline std::string Answer(const std::string& department, const std::string& rest
   return absl::StrCat("response_submitted { department { organization_id: '", department, "' } text: 't' ", rest, " }");
 }
 
+// A condition that came with the answer of that id.
+inline std::string Condition(const std::string& department, const std::string& topic, const std::string& response_id,
+                             const std::string& rest = "") {
+  return absl::StrCat("condition_imposed { department { organization_id: '", department, "' } topic: '", topic,
+                      "' response_event_id: '", response_id, "' ", rest, " }");
+}
+
 // Corrections of an entry of that service ("response"): another time, and another organization in a field.
 inline std::string PutRightTime(const std::string& service, const std::string& event_id, const std::string& date) {
   return absl::StrCat(service, "_entry_corrected { event_id: '", event_id,
