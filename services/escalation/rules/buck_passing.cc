@@ -268,6 +268,8 @@ class Standing {
     std::vector<const v1::Sighting*> events;
     const auto add = [&](size_t place) { events.push_back(&deferrals_.responses()[place]->seen()); };
     for (const size_t place : places_) add(place);
+    // What was taken back counts in another finding, perhaps.
+    if (const Response deferral = deferrals_.Find(mark_.subject())) events.push_back(&deferral->seen());
     for (const Hop& hop : deferrals_.hops()) {
       if (!std::binary_search(places_.begin(), places_.end(), hop.made)) continue;
       if (hop.ends < places_.back()) add(hop.ends);

@@ -9,6 +9,7 @@
 #define WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -18,22 +19,24 @@
 
 namespace whistle::escalation {
 
-// QuietPolicy() with this rule on; what it finds stays a finding.
-inline registry::v1::Policy PolicyWith(v1::FindingRule rule) {
+// QuietPolicy() with these rules on; what they find stays a finding.
+inline registry::v1::Policy PolicyWith(const std::vector<v1::FindingRule>& rules) {
   registry::v1::Policy policy = QuietPolicy();
   registry::v1::FindingPolicies& findings = *policy.mutable_findings();
-  // A rule's policy is called like the rule.
-  const auto* field = findings.GetDescriptor()->FindFieldByName(absl::AsciiStrToLower(NameOf(rule)));
-  WHISTLE_CHECK(field != nullptr, absl::StrCat("the policy has no rule ", NameOf(rule)));
-  auto* on = static_cast<registry::v1::FindingPolicy*>(findings.GetReflection()->MutableMessage(&findings, field));
-  on->set_off(false);
-  on->mutable_escalates()->set_when(registry::v1::ESCALATE_WHEN_NEVER);
-  on->mutable_escalates()->clear_after();
+  for (const v1::FindingRule rule : rules) {
+    // A rule's policy is called like the rule.
+    const auto* field = findings.GetDescriptor()->FindFieldByName(absl::AsciiStrToLower(NameOf(rule)));
+    WHISTLE_CHECK(field != nullptr, absl::StrCat("the policy has no rule ", NameOf(rule)));
+    auto* on = static_cast<registry::v1::FindingPolicy*>(findings.GetReflection()->MutableMessage(&findings, field));
+    on->set_off(false);
+    on->mutable_escalates()->set_when(registry::v1::ESCALATE_WHEN_NEVER);
+    on->mutable_escalates()->clear_after();
+  }
   return policy;
 }
 
 inline auto GivenRule(v1::FindingRule rule, const std::string& handler = "lanzhou-petition-office") {
-  return GivenInHandling(handler, PolicyWith(rule));
+  return GivenInHandling(handler, PolicyWith({rule}));
 }
 
 // A department's answer; `rest` is its stance and what else it says.
