@@ -278,10 +278,13 @@ class Standing {
     for (const size_t place : deferrals_.Acceptances(mark_.organization_id())) {
       if (place < places_.back()) add(place);
     }
-    AddDisproof(mark_, events,
-                IsWay(/*then=*/false) ? "By then one of them had accepted the matter, or taken its deferral back."
-                                      : "By what is known now, this is not who deferred to whom.",
-                looked);
+    const std::string why = IsWay(/*then=*/false)
+                                ? "By then one of them had accepted the matter, or taken its deferral back."
+                                : "By what is known now, this is not who deferred to whom.";
+    if (AddDisproof(mark_, events, why, looked)) return;
+    // It is none of these; an answer that was theirs no longer is.
+    for (const Response response : deferrals_.responses()) events.push_back(&response->seen());
+    AddDisproof(mark_, events, why, looked);
   }
 
  private:

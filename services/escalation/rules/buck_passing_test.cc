@@ -383,6 +383,27 @@ TEST(BuckPassingRuleTest, IsLiftedWhereAnotherOneDeferredAndRaisedWhereThatClose
       .ThenRecorded(Raised(kGas, {"4.1", "5.1"}));
 }
 
+TEST(BuckPassingRuleTest, IsLiftedWhereWhatTookAnAcceptanceBackWasAnotherOnes) {
+  GivenAnswers({Defers(kGas, {kCable}), Accepts(kGas), Answer(kGas, "stance: STANCE_REFUSES"),
+                Answer(kGas, "stance: STANCE_REPORTS_PROGRESS " + Withdraws("4.1"))})
+      .WhenTheAgendaRuns()
+      .ThenRecorded(Raised(kGas, {"4.1", "7.1"}))
+      .Event(Organization(kGas), PutRightOrganization("response", "6.1", "department", kCable))
+      .WhenTheAgendaRuns()
+      .ThenRecorded("finding_lifted { finding_id: '8.1' proof_event_id: '9.1' }");
+}
+
+TEST(BuckPassingRuleTest, IsLiftedWhereTheDeferralTakenBackWasAnotherOnes) {
+  GivenAnswers({Defers(kGas, {kCable}), Defers(kCable, {kGas}),
+                Answer(kGas, "stance: STANCE_REPORTS_PROGRESS " + Withdraws("4.1"))})
+      .WhenTheAgendaRuns()
+      .ThenRecorded(Raised(kCable, {"4.1", "5.1"}), Raised(kGas, {"6.1"}))
+      .Event(Organization(kGas), PutRightOrganization("response", "4.1", "department", kBuilder))
+      .WhenTheAgendaRuns()
+      .ThenRecorded("finding_lifted { finding_id: '7.1' proof_event_id: '9.1' }",
+                    "finding_lifted { finding_id: '8.1' proof_event_id: '9.1' }");
+}
+
 TEST(BuckPassingRuleTest, AnotherTimeChangesWhoClosedTheLoop) {
   GivenAnswers({Defers(kGas, {kCable}), Defers(kCable, {kGas})})
       .WhenTheAgendaRuns()

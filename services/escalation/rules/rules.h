@@ -72,16 +72,20 @@ void LookForUngrounded(const v1::EscalationState& state, Looked& looked);
 // Two statements of one organization on one topic that cannot both hold: it is so, and it is not; two numbers of one
 // unit; two sets of responsible organizations that share nobody; something known, and later that it is not known. A
 // statement that replaces another one, with its reason, replaces all before it. Not knowing first and knowing later is
-// no contradiction, nor are positions of different kinds or units.
+// no contradiction, nor are positions of different kinds or units. What counts is a statement, which event and topic
+// name: an answer of several statements hides none.
 void LookForContradiction(const v1::EscalationState& state, Looked& looked);
 // An organization denies (`holds: false`) what it had imposed: a condition that it names, or one on the same topic.
-// Not once it waived the condition, and not where it says that this replaces its earlier statement, and why.
+// Not once it waived the condition, and not where it says that this replaces its earlier statement, and why. Each
+// condition and each statement counts once; one that names no condition denies the last that was imposed before it.
 void LookForDisavowedCondition(const v1::EscalationState& state, Looked& looked);
 // A condition imposed after an earlier one of the same organization was met. Each ConditionMet counts once; conditions
 // of one response are one demand.
 void LookForGoalpostMoved(const v1::EscalationState& state, Looked& looked);
-// Deferrals that close a loop, or lead on over three hops; a deferral taken back without accepting. A deferral counts
-// until it is taken back, and until the one that defers, or the one deferred to, accepts or claims it resolved.
+// Deferrals that close a loop, or lead on over three hops; a deferral taken back by one that has not accepted. A
+// deferral counts until it is taken back, and until the one that defers, or the one deferred to, accepts or claims it
+// resolved; one to somebody that has accepted counts from when that one turns to something else. Whether it counts is
+// asked as of the answer that closes the loop or makes the third hop, whenever that was entered or is looked at.
 void LookForBuckPassing(const v1::EscalationState& state, Looked& looked);
 // Only what disproves one: the date itself is an obligation (services/escalation/owner.h).
 void LookForNoOwner(const v1::EscalationState& state, Looked& looked);

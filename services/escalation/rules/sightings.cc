@@ -65,11 +65,12 @@ const v1::Sighting& EnteredLast(const std::vector<const v1::Sighting*>& events) 
                             [](const auto* a, const auto* b) { return IsEarlierEntry(EnteredBy(*a), EnteredBy(*b)); });
 }
 
-void AddDisproof(const v1::Mark& mark, const std::vector<const v1::Sighting*>& events, std::string why,
+bool AddDisproof(const v1::Mark& mark, const std::vector<const v1::Sighting*>& events, std::string why,
                  Looked& looked) {
   const v1::Sighting& last = EnteredLast(events);
-  if (!IsEarlierEntry(mark.finding_id(), EnteredBy(last))) return;
+  if (!IsEarlierEntry(mark.finding_id(), EnteredBy(last))) return false;
   looked.disproofs.push_back(DisprovedBy(mark, last, std::move(why)));
+  return true;
 }
 
 }  // namespace whistle::escalation

@@ -27,8 +27,8 @@ Disproof DisprovedBy(const v1::Mark& mark, const v1::Sighting& seen, std::string
 // The last of these to be entered, or put as it is now. There is at least one.
 const v1::Sighting& EnteredLast(const std::vector<const v1::Sighting*>& events);
 // A finding that no longer follows from these events is disproved by the last of them to be entered or changed. Nothing
-// where none was since the finding: what was known then proved it.
-void AddDisproof(const v1::Mark& mark, const std::vector<const v1::Sighting*>& events, std::string why, Looked& looked);
+// where none was since the finding: what was known then proved it. True if it was added.
+bool AddDisproof(const v1::Mark& mark, const std::vector<const v1::Sighting*>& events, std::string why, Looked& looked);
 
 }  // namespace whistle::escalation
 

@@ -10,7 +10,8 @@ void Look(const v1::Sighting& seen, const std::string& department_id, const std:
           Looked& looked) {
   if (const v1::Mark* mark = MarkOf(seen, kRule)) {
     if (mark->organization_id() == department_id) return;
-    return AddDisproof(*mark, {&seen}, "It was another organization's answer.", looked);
+    AddDisproof(*mark, {&seen}, "It was another organization's answer.", looked);
+    return;
   }
   Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, {&seen}));
   proof.organization_id = department_id;
