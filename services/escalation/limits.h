@@ -41,9 +41,11 @@ inline constexpr int kStatementsKept = 128;
 // Beside all open ones: a condition may be disavowed years after it was met.
 inline constexpr int kConditionsSettledKept = 64;
 inline constexpr int kTasksSettledKept = 32;
-inline constexpr int kOverduesKept = 32;
+// Of each kind, those that a late entry may still lift: 64 owed at once and 32 settled lately, or 8 whistles of 12.
+inline constexpr int kOverduesKept = 96;
 inline constexpr int kMeetingsKept = 64;
-inline constexpr int kClaimsKept = 32;
+// The last claim of each of 64 organizations may be disputed (services/intake/limits.h).
+inline constexpr int kClaimsKept = 64;
 // Contacts that count in no finding yet are fewer than the policy's number, which is at most kEvidenceEventsMax.
 inline constexpr int kContactsKept = 96;
 // Open assignments, commitments and items of one case are at most 64 each, calls 96, deferrals 8.

@@ -70,6 +70,22 @@ void AddFindings(const State& state, const std::string& case_id, std::vector<Age
   for (const Proof& proof : looked.proofs) items->push_back(ItemOf(proof, state, case_id));
 }
 
+journal::v1::Event FindingOf(const State& state, const Proof& proof, const Context& context) {
+  journal::v1::Event event = context.NewEvent();
+  v1::FindingRaised& raised = *event.mutable_finding_raised();
+  raised.set_rule(proof.rule);
+  if (!proof.organization_id.empty()) *raised.mutable_organization() = NamedRef(proof.organization_id, context);
+  for (const std::string& id : proof.event_ids) raised.add_evidence_event_ids(id);
+  raised.set_text(Named(proof, context));
+  for (const std::string& id : proof.other_ids) *raised.add_others() = NamedRef(id, context);
+  raised.set_subject(proof.subject);
+  raised.set_count(proof.count);
+  raised.set_threshold(proof.threshold);
+  if (proof.counted_from) *raised.mutable_counted_from() = *proof.counted_from;
+  raised.set_policy_version(state.header().policy_version());
+  return event;
+}
+
 Outcome DecideFinding(const State& state, const AgendaItem& item, const Context& context) {
   const Looked looked = IsLookedAt(state) ? LookAt(state) : Looked();
   const auto proof = std::find_if(looked.proofs.begin(), looked.proofs.end(), [&](const Proof& p) {
@@ -79,19 +95,7 @@ Outcome DecideFinding(const State& state, const AgendaItem& item, const Context&
     return domain::Illegal("not_found", item.subject(), "something that a rule sees and no finding tells",
                            "no rule sees it");
   }
-  journal::v1::Event event = context.NewEvent();
-  v1::FindingRaised& raised = *event.mutable_finding_raised();
-  raised.set_rule(proof->rule);
-  if (!proof->organization_id.empty()) *raised.mutable_organization() = NamedRef(proof->organization_id, context);
-  for (const std::string& id : proof->event_ids) raised.add_evidence_event_ids(id);
-  raised.set_text(Named(*proof, context));
-  for (const std::string& id : proof->other_ids) *raised.add_others() = NamedRef(id, context);
-  raised.set_subject(proof->subject);
-  raised.set_count(proof->count);
-  raised.set_threshold(proof->threshold);
-  if (proof->counted_from) *raised.mutable_counted_from() = *proof->counted_from;
-  raised.set_policy_version(state.header().policy_version());
-  return domain::Events{std::move(event)};
+  return domain::Events{FindingOf(state, *proof, context)};
 }
 
 Outcome DecideDisproof(const State& state, const AgendaItem& item, const Context& context) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "services/escalation/model.h"
+#include "services/escalation/rules/rules.h"
 
 namespace whistle::escalation {
 
@@ -16,6 +17,9 @@ namespace whistle::escalation {
 void AddFindings(const State& state, const std::string& case_id, std::vector<common::v1::AgendaItem>* items);
 domain::Outcome DecideFinding(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
 domain::Outcome DecideDisproof(const State& state, const common::v1::AgendaItem& item, const domain::Context& context);
+
+// What a proof becomes on the record.
+journal::v1::Event FindingOf(const State& state, const Proof& proof, const domain::Context& context);
 
 // reasons.cc: what by the policy puts an open case before a higher organization, at once or after so many; one item for
 // all of it. Nothing where nobody stands above who has the case: what waits is told when somebody does.

@@ -52,12 +52,24 @@ void Trim(RepeatedPtrField<T>& list, int max) {
   Trim(list, max, [](const T&) { return true; });
 }
 
+// What a finding about a claim rests on leaves the state: that it is not seen any more disproves nothing.
+void Leave(Observed& observed, const Sighting& leaving) {
+  for (const v1::Mark& mark : leaving.marks()) {
+    if (mark.rule() != v1::FINDING_RULE_CLOSED_WITHOUT_RESULT) continue;
+    for (v1::ObservedClaim& claim : *observed.mutable_claims()) {
+      if (claim.seen().event_id() == mark.subject()) claim.set_stands(true);
+    }
+  }
+}
+
 // Keeps all that `is_open`, and of the others the last `max`.
 template <typename T, typename Predicate>
-void TrimSettled(RepeatedPtrField<T>& list, int max, Predicate is_open) {
+void TrimSettled(Observed& observed, RepeatedPtrField<T>& list, int max, Predicate is_open) {
   int settled = static_cast<int>(std::count_if(list.begin(), list.end(), [&](const T& t) { return !is_open(t); }));
   while (settled > max) {
-    list.erase(std::find_if(list.begin(), list.end(), [&](const T& t) { return !is_open(t); }));
+    const auto first = std::find_if(list.begin(), list.end(), [&](const T& t) { return !is_open(t); });
+    Leave(observed, first->seen());
+    list.erase(first);
     --settled;
   }
 }
@@ -99,6 +111,54 @@ void EndNeed(Observed& observed, v1::NeedKind kind, const std::string& event_id)
   EndNeeds(observed, [&](const v1::Need& need) { return need.kind() == kind && need.seen().event_id() == event_id; });
 }
 
+bool HappenedBy(const Sighting& seen, const google::protobuf::Timestamp& time) {
+  return base::FromProto(seen.occurred_at()) <= base::FromProto(time);
+}
+
+void OnContact(Observed& observed, const Sighting& seen) {
+  if (observed.has_answered_until() && HappenedBy(seen, observed.answered_until())) return;
+  *observed.add_contacts()->mutable_seen() = seen;
+  Trim(*observed.mutable_contacts(), kContactsKept);
+}
+
+// Where an organization stands is its last answer: that one goes last. With a substantive one go the contacts that it
+// answered, so that those before and after it never look like one run.
+void TrimResponses(Observed& observed) {
+  auto& responses = *observed.mutable_responses();
+  while (responses.size() > kResponsesKept) {
+    auto first = std::find_if(responses.begin(), responses.end(), [&](const v1::ObservedResponse& r) {
+      return StanceOf(observed, r.department_id()) != &r;
+    });
+    if (first == responses.end()) first = responses.begin();
+    if (IsSubstantive(first->stance())) {
+      const auto& until = first->seen().occurred_at();
+      const bool later = !observed.has_answered_until() || !HappenedBy(first->seen(), observed.answered_until());
+      if (later) *observed.mutable_answered_until() = until;
+      auto& contacts = *observed.mutable_contacts();
+      contacts.erase(std::remove_if(contacts.begin(), contacts.end(),
+                                    [&](const v1::ObservedContact& c) { return HappenedBy(c.seen(), until); }),
+                     contacts.end());
+    }
+    responses.erase(first);
+  }
+}
+
+// Keeps the earlier of two progress reports.
+void OnProgress(const Sighting& seen, Sighting* first) {
+  if (first->event_id().empty() || Before(seen, *first)) *first = seen;
+}
+
+// A progress report on an assignment that is owed, or whose date has passed already.
+void OnProgress(Observed& observed, const std::string& assignment_id, const Sighting& seen) {
+  for (v1::Need& need : *observed.mutable_needs()) {
+    const bool its = need.kind() == v1::NEED_KIND_ASSIGNMENT && need.seen().event_id() == assignment_id;
+    if (its) OnProgress(seen, need.mutable_progress());
+  }
+  for (v1::ObservedOverdue& silence : *observed.mutable_silences()) {
+    if (silence.subject_id() == assignment_id) OnProgress(seen, silence.mutable_progress());
+  }
+}
+
 void OnStatements(Observed& observed, const response::v1::ResponseSubmitted& response, const Sighting& seen) {
   for (int i = 0; i < response.statements_size(); ++i) {
     const response::v1::Statement& said = response.statements(i);
@@ -117,6 +177,9 @@ void OnStatements(Observed& observed, const response::v1::ResponseSubmitted& res
 void OnResponse(Observed& observed, const response::v1::ResponseSubmitted& response, const Sighting& seen) {
   const v1::ObservedStance stance = StanceFrom(response.stance());
   OnStatements(observed, response, seen);
+  if (response.stance() == response::v1::STANCE_REPORTS_PROGRESS && !response.assignment_id().empty()) {
+    OnProgress(observed, response.assignment_id(), seen);
+  }
   if (stance == v1::OBSERVED_STANCE_UNSPECIFIED && response.withdraws_event_id().empty()) return;
 
   v1::ObservedResponse& answer = *observed.add_responses();
@@ -143,9 +206,24 @@ void OnResponse(Observed& observed, const response::v1::ResponseSubmitted& respo
       }
     }
   }
-  // Where an organization stands is its last answer: that one goes last.
-  Trim(*observed.mutable_responses(), kResponsesKept,
-       [&](const v1::ObservedResponse& r) { return StanceOf(observed, r.department_id()) != &r; });
+  TrimResponses(observed);
+}
+
+// An organization's last claim may still be disputed: that one goes last.
+void TrimClaims(Observed& observed) {
+  auto& claims = *observed.mutable_claims();
+  while (claims.size() > kClaimsKept) {
+    auto first = std::find_if(claims.begin(), claims.end(), [&](const v1::ObservedClaim& claim) {
+      return std::any_of(claims.begin(), claims.end(), [&](const v1::ObservedClaim& other) {
+        return other.organization_id() == claim.organization_id() && other.closes() == claim.closes() &&
+               Before(claim.seen(), other.seen());
+      });
+    });
+    if (first == claims.end()) first = claims.begin();
+    const Sighting disputed = first->disputed();
+    claims.erase(first);
+    Leave(observed, disputed);
+  }
 }
 
 void AddClaim(Observed& observed, const std::string& organization_id, bool closes, const Sighting& seen) {
@@ -153,17 +231,49 @@ void AddClaim(Observed& observed, const std::string& organization_id, bool close
   claim.set_closes(closes);
   *claim.mutable_seen() = seen;
   claim.set_organization_id(organization_id);
-  Trim(*observed.mutable_claims(), kClaimsKept);
+  TrimClaims(observed);
 }
 
 void AddOverdue(RepeatedPtrField<v1::ObservedOverdue>& list, const std::string& subject_id,
-                const std::string& organization_id, bool heard, const Sighting& seen) {
+                const std::string& organization_id, const Sighting& seen) {
   v1::ObservedOverdue& overdue = *list.Add();
   *overdue.mutable_seen() = seen;
   overdue.set_subject_id(subject_id);
   overdue.set_organization_id(organization_id);
-  overdue.set_heard(heard);
   Trim(list, kOverduesKept);
+}
+
+void OnSilence(Observed& observed, const response::v1::ResponseOverdue& overdue, const Sighting& seen) {
+  Sighting progress;
+  if (!overdue.progress_event_id().empty()) {
+    progress.set_event_id(overdue.progress_event_id());
+    *progress.mutable_occurred_at() = overdue.progress_at();
+    *progress.mutable_entered_at() = seen.entered_at();
+  }
+  for (const v1::Need& need : observed.needs()) {
+    const bool its = need.kind() == v1::NEED_KIND_ASSIGNMENT && need.seen().event_id() == overdue.assignment_id();
+    if (its && need.has_progress()) OnProgress(need.progress(), &progress);
+  }
+  auto& silences = *observed.mutable_silences();
+  AddOverdue(silences, overdue.assignment_id(), overdue.department().organization_id(), seen);
+  v1::ObservedOverdue& silence = *silences.rbegin();
+  if (overdue.due().has_due_at()) *silence.mutable_due_at() = overdue.due().due_at();
+  if (!progress.event_id().empty()) *silence.mutable_progress() = std::move(progress);
+}
+
+// Meetings that still count toward a finding, and the latest, go last.
+void TrimMeetings(Observed& observed, int wanted) {
+  auto& meetings = *observed.mutable_meetings();
+  const auto counts = [](const v1::ObservedMeeting& meeting) {
+    return meeting.deadlocked() &&
+           std::none_of(meeting.seen().marks().begin(), meeting.seen().marks().end(),
+                        [](const v1::Mark& mark) { return mark.rule() == v1::FINDING_RULE_HOLLOW_MEETINGS; });
+  };
+  // As many as make a finding are waited for by nobody: the rule is off.
+  const bool waiting = std::count_if(meetings.begin(), meetings.end(), counts) < wanted;
+  Trim(meetings, kMeetingsKept, [&](const v1::ObservedMeeting& meeting) {
+    return !(waiting && counts(meeting)) && &meeting != &*meetings.rbegin();
+  });
 }
 
 void LiftOverdue(RepeatedPtrField<v1::ObservedOverdue>& list, const std::string& event_id, const Event& event,
@@ -181,10 +291,11 @@ void AddTask(RepeatedPtrField<v1::ObservedTask>& list, const std::string& organi
   task.set_organization_id(organization_id);
 }
 
-void SettleTask(RepeatedPtrField<v1::ObservedTask>& list, const std::string& id, const Sighting& by) {
+void SettleTask(Observed& observed, RepeatedPtrField<v1::ObservedTask>& list, const std::string& id,
+                const Sighting& by) {
   v1::ObservedTask* task = FindLast(list, [&](const v1::ObservedTask& t) { return t.seen().event_id() == id; });
   if (task != nullptr) *task->mutable_settled() = by;
-  TrimSettled(list, kTasksSettledKept, [](const v1::ObservedTask& t) { return !t.has_settled(); });
+  TrimSettled(observed, list, kTasksSettledKept, [](const v1::ObservedTask& t) { return !t.has_settled(); });
 }
 
 v1::ObservedCondition* FindCondition(Observed& observed, const std::string& id) {
@@ -193,7 +304,7 @@ v1::ObservedCondition* FindCondition(Observed& observed, const std::string& id) 
 }
 
 void TrimConditions(Observed& observed) {
-  TrimSettled(*observed.mutable_conditions(), kConditionsSettledKept,
+  TrimSettled(observed, *observed.mutable_conditions(), kConditionsSettledKept,
               [](const v1::ObservedCondition& c) { return !c.has_met() && !c.has_waived(); });
 }
 
@@ -275,14 +386,20 @@ void OnFindingLifted(Observed& observed, const std::string& finding_id) {
     observed.mutable_ownerless()->clear_finding_id();
     observed.mutable_ownerless()->clear_found_at();
   }
-  if (observed.last_ownerless().finding_id() == finding_id) observed.clear_last_ownerless();
+  if (observed.last_ownerless().finding_id() == finding_id && observed.has_last_ownerless()) {
+    observed.mutable_last_ownerless()->clear_finding_id();
+    observed.mutable_last_ownerless()->clear_found_at();
+  }
   DropReason(observed, finding_id);
+}
+
+bool Owns(const v1::ObservedResponse& response) {
+  return response.stance() == v1::OBSERVED_STANCE_ACCEPTS || response.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
 }
 
 bool IsAccepted(const Observed& observed) {
   return std::any_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
-    const bool owns = r.stance() == v1::OBSERVED_STANCE_ACCEPTS || r.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
-    return owns && StanceOf(observed, r.department_id()) == &r;
+    return Owns(r) && StanceOf(observed, r.department_id()) == &r;
   });
 }
 
@@ -301,15 +418,43 @@ bool IsOwnerless(const v1::EscalationState& state) {
          !IsAccepted(state.observed()) && !IsClaimedSolved(state);
 }
 
-void UpdateOwnerless(v1::EscalationState& state, const Sighting& seen) {
+void EndOwnerless(Observed& observed, const Sighting& by) {
+  *observed.mutable_last_ownerless() = std::move(*observed.mutable_ownerless());
+  observed.clear_ownerless();
+  *observed.mutable_last_ownerless()->mutable_ended() = by;
+}
+
+// An acceptance that was entered only after it had been taken back ended the stretch all the same, and another one
+// began.
+void ApplyTakenBack(Observed& observed) {
+  const v1::ObservedResponse* accepted = nullptr;
+  const v1::ObservedResponse* taken_back = nullptr;
+  for (const v1::ObservedResponse& owner : observed.responses()) {
+    if (!Owns(owner)) continue;
+    const v1::ObservedResponse* next = nullptr;
+    for (const v1::ObservedResponse& other : observed.responses()) {
+      if (other.department_id() != owner.department_id() || other.stance() == v1::OBSERVED_STANCE_UNSPECIFIED) continue;
+      if (Before(owner.seen(), other.seen()) && (next == nullptr || Before(other.seen(), next->seen()))) next = &other;
+    }
+    if (next == nullptr || Owns(*next)) continue;
+    if (taken_back != nullptr && !Before(taken_back->seen(), next->seen())) continue;
+    accepted = &owner;
+    taken_back = next;
+  }
+  if (taken_back == nullptr || !Before(observed.ownerless().since(), taken_back->seen())) return;
+  EndOwnerless(observed, accepted->seen());
+  *observed.mutable_ownerless()->mutable_since() = taken_back->seen();
+}
+
+void UpdateOwnerless(v1::EscalationState& state, const Event& event, const Sighting& seen) {
   Observed& observed = *state.mutable_observed();
   const bool ownerless = IsOwnerless(state);
   if (ownerless && !observed.has_ownerless()) {
     *observed.mutable_ownerless()->mutable_since() = seen;
   } else if (!ownerless && observed.has_ownerless()) {
-    *observed.mutable_last_ownerless() = std::move(*observed.mutable_ownerless());
-    observed.clear_ownerless();
-    *observed.mutable_last_ownerless()->mutable_ended() = seen;
+    EndOwnerless(observed, seen);
+  } else if (ownerless && (event.has_response_submitted() || event.has_response_entry_corrected())) {
+    ApplyTakenBack(observed);
   }
 }
 
@@ -332,6 +477,23 @@ void OnCorrected(v1::EscalationState& state, const common::v1::EntryCorrected& c
   }
 }
 
+// Another handler, another question of authority. One who had the case before an organization came to be needed, and
+// was entered late, answers the question that was asked.
+void OnHandler(Observed& observed, const Event& event, const EventRef& ref, const Sighting& seen) {
+  std::vector<std::string> asked;
+  for (v1::Need& need : *observed.mutable_needs()) {
+    if (!Before(seen, need.seen())) continue;
+    for (const v1::Mark& mark : need.seen().marks()) asked.push_back(mark.finding_id());
+    Touch(*need.mutable_seen(), event, ref);
+  }
+  auto& gaps = *observed.mutable_gaps();
+  gaps.erase(std::remove_if(gaps.begin(), gaps.end(),
+                            [&](const v1::Mark& gap) {
+                              return std::find(asked.begin(), asked.end(), gap.finding_id()) == asked.end();
+                            }),
+             gaps.end());
+}
+
 void OnAwaited(Observed& observed, const v1::OwnerAwaited& awaited, const Sighting& seen) {
   if (!observed.has_ownerless() || observed.ownerless().since().event_id() != awaited.since_event_id()) return;
   observed.mutable_ownerless()->set_awaited_event_id(seen.event_id());
@@ -343,11 +505,9 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
   const registry::v1::Policy& policy = state.header().policy();
   switch (event.body_case()) {
     case Event::kContactRecorded:
-      *observed.add_contacts()->mutable_seen() = seen;
-      return Trim(*observed.mutable_contacts(), kContactsKept);
+      return OnContact(observed, seen);
     case Event::kHandlerAssigned:
-      // Another handler, another question of authority.
-      return observed.clear_gaps();
+      return OnHandler(observed, event, ref, seen);
     case Event::kHandlingOverdue:
       if (Escalates(policy.statutory_clock())) {
         AddReason(observed, v1::ESCALATION_TRIGGER_STATUTORY_CLOCK, v1::FINDING_RULE_UNSPECIFIED, seen);
@@ -395,11 +555,8 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
         *condition->mutable_waived() = seen;
       }
       return TrimConditions(observed);
-    case Event::kResponseOverdue: {
-      const auto& overdue = event.response_overdue();
-      return AddOverdue(*observed.mutable_silences(), overdue.assignment_id(), overdue.department().organization_id(),
-                        !overdue.progress_event_id().empty(), seen);
-    }
+    case Event::kResponseOverdue:
+      return OnSilence(observed, event.response_overdue(), seen);
     case Event::kResponseOverdueLifted:
       return LiftOverdue(*observed.mutable_silences(), event.response_overdue_lifted().overdue_event_id(), event, ref);
 
@@ -418,14 +575,14 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
     case Event::kWhistleUnanswered: {
       const auto& unanswered = event.whistle_unanswered();
       return AddOverdue(*observed.mutable_no_shows(), unanswered.whistle_id(),
-                        unanswered.department().organization_id(), false, seen);
+                        unanswered.department().organization_id(), seen);
     }
     case Event::kMeetingHeld: {
       v1::ObservedMeeting& meeting = *observed.add_meetings();
       *meeting.mutable_seen() = seen;
       meeting.set_deadlocked(event.meeting_held().outcome() == coordination::v1::MEETING_OUTCOME_DEADLOCKED);
       for (const auto& absent : event.meeting_held().absent()) meeting.add_absent_ids(absent.organization_id());
-      return Trim(*observed.mutable_meetings(), kMeetingsKept);
+      return TrimMeetings(observed, policy.hollow_meetings());
     }
     case Event::kCommitmentMade: {
       const auto& organization = event.commitment_made().organization();
@@ -433,12 +590,12 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
       return AddNeed(observed, v1::NEED_KIND_COMMITMENT, organization, seen);
     }
     case Event::kCommitmentKept:
-      SettleTask(*observed.mutable_commitments(), event.commitment_kept().commitment_id(), seen);
+      SettleTask(observed, *observed.mutable_commitments(), event.commitment_kept().commitment_id(), seen);
       return EndNeed(observed, v1::NEED_KIND_COMMITMENT, event.commitment_kept().commitment_id());
     case Event::kCommitmentBroken: {
       const auto& broken = event.commitment_broken();
       return AddOverdue(*observed.mutable_broken_commitments(), broken.commitment_id(),
-                        broken.organization().organization_id(), false, seen);
+                        broken.organization().organization_id(), seen);
     }
     case Event::kItemListed: {
       const auto& responsible = event.item_listed().responsible();
@@ -446,7 +603,7 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
       return AddNeed(observed, v1::NEED_KIND_ITEM, responsible, seen);
     }
     case Event::kItemCleared:
-      SettleTask(*observed.mutable_items(), event.item_cleared().item_id(), seen);
+      SettleTask(observed, *observed.mutable_items(), event.item_cleared().item_id(), seen);
       return EndNeed(observed, v1::NEED_KIND_ITEM, event.item_cleared().item_id());
     case Event::kCoordinationOverdueLifted: {
       const std::string& id = event.coordination_overdue_lifted().overdue_event_id();
@@ -565,6 +722,11 @@ bool Before(const Sighting& a, const Sighting& b) {
   return p->number < q->number;
 }
 
+bool IsSubstantive(v1::ObservedStance stance) {
+  return stance == v1::OBSERVED_STANCE_ACCEPTS || stance == v1::OBSERVED_STANCE_REFUSES ||
+         stance == v1::OBSERVED_STANCE_CONDITIONAL || stance == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
+}
+
 const v1::ObservedResponse* StanceOf(const Observed& observed, absl::string_view organization_id) {
   const v1::ObservedResponse* last = nullptr;
   for (const v1::ObservedResponse& response : observed.responses()) {
@@ -586,6 +748,9 @@ void VisitSightings(Observed& observed, absl::FunctionRef<void(Sighting&)> visit
     if (condition.has_waived()) visit(*condition.mutable_waived());
   }
   each(*observed.mutable_silences());
+  for (v1::ObservedOverdue& silence : *observed.mutable_silences()) {
+    if (silence.has_progress()) visit(*silence.mutable_progress());
+  }
   each(*observed.mutable_no_shows());
   each(*observed.mutable_broken_commitments());
   each(*observed.mutable_meetings());
@@ -601,6 +766,9 @@ void VisitSightings(Observed& observed, absl::FunctionRef<void(Sighting&)> visit
     }
   }
   each(*observed.mutable_needs());
+  for (v1::Need& need : *observed.mutable_needs()) {
+    if (need.has_progress()) visit(*need.mutable_progress());
+  }
   for (auto* spell : {observed.has_ownerless() ? observed.mutable_ownerless() : nullptr,
                       observed.has_last_ownerless() ? observed.mutable_last_ownerless() : nullptr}) {
     if (spell == nullptr) continue;
@@ -612,7 +780,7 @@ void VisitSightings(Observed& observed, absl::FunctionRef<void(Sighting&)> visit
 void Observe(v1::EscalationState& state, const Event& event, const EventRef& ref) {
   const Sighting seen = Seen(event, ref);
   Fold(state, event, ref, seen);
-  UpdateOwnerless(state, seen);
+  UpdateOwnerless(state, event, seen);
 }
 
 }  // namespace whistle::escalation

@@ -23,6 +23,9 @@ void VisitSightings(v1::Observed& observed, absl::FunctionRef<void(v1::Sighting&
 // The organization's last stance that was observed, by the time of its answers; null if it took none.
 const v1::ObservedResponse* StanceOf(const v1::Observed& observed, absl::string_view organization_id);
 
+// Whether the answer says something on the matter itself: it accepts, refuses, sets conditions or claims it resolved.
+bool IsSubstantive(v1::ObservedStance stance);
+
 // Whether `a` happened before `b`: by their times in the world, and where those are equal by their event ids.
 bool Before(const v1::Sighting& a, const v1::Sighting& b);
 

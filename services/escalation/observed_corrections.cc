@@ -100,7 +100,7 @@ void CorrectNamed(const EntryCorrected& corrected, const char* list, v1::Need& n
   }
 }
 
-void CorrectNeed(const EntryCorrected& corrected, v1::Need& need) {
+void CorrectNeeded(const EntryCorrected& corrected, v1::Need& need) {
   OrganizationRef* organization = need.mutable_organization();
   switch (need.kind()) {
     case v1::NEED_KIND_ASSIGNMENT:
@@ -116,6 +116,12 @@ void CorrectNeed(const EntryCorrected& corrected, v1::Need& need) {
     default:
       return;
   }
+}
+
+void CorrectNeed(const EntryCorrected& corrected, v1::Need& need) {
+  const std::string before = need.organization().organization_id();
+  CorrectNeeded(corrected, need);
+  if (before != need.organization().organization_id()) need.set_instead_of_id(before);
 }
 
 void CorrectClaim(const EntryCorrected& corrected, v1::ObservedClaim& claim) {

@@ -1,11 +1,11 @@
 // A case in handling that nobody accepts: the time for that is set by an event, warned of and fires like any date.
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/time.h"
 #include "libs/domain/terms.h"
 #include "services/escalation/checks.h"
 #include "services/escalation/looking.h"
+#include "services/escalation/rules/rules.h"
 
 namespace whistle::escalation {
 
@@ -18,8 +18,7 @@ namespace {
 bool WantsDate(const State& state) {
   const registry::v1::Policy& policy = state.header().policy();
   return state.observed().has_ownerless() && state.observed().ownerless().awaited_event_id().empty() &&
-         state.observed().ownerless().finding_id().empty() && !policy.no_owner().off() &&
-         !policy.findings().no_owner().off();
+         !policy.no_owner().off() && !policy.findings().no_owner().off();
 }
 
 }  // namespace
@@ -53,6 +52,8 @@ Outcome DecideOwnerAwaited(const State& state, const AgendaItem& item, const Con
 void AddOwnerObligation(const State& state, const std::string& case_id, std::vector<Obligation>* owed) {
   const v1::OwnerlessSpell& spell = state.observed().ownerless();
   if (!state.observed().has_ownerless() || spell.awaited_event_id().empty()) return;
+  // Bound to a policy without the rule: nothing is owed any more.
+  if (spell.finding_id().empty() && state.header().policy().findings().no_owner().off()) return;
   Obligation& one = owed->emplace_back();
   one.set_case_id(case_id);
   one.set_rule("no_owner");
@@ -67,20 +68,7 @@ void AddOwnerObligation(const State& state, const std::string& case_id, std::vec
 }
 
 journal::v1::Event NoOwnerFound(const State& state, const Context& context) {
-  const v1::OwnerlessSpell& spell = state.observed().ownerless();
-  journal::v1::Event event = context.NewEvent();
-  v1::FindingRaised& raised = *event.mutable_finding_raised();
-  raised.set_rule(v1::FINDING_RULE_NO_OWNER);
-  raised.add_evidence_event_ids(spell.since().event_id());
-  raised.add_evidence_event_ids(spell.awaited_event_id());
-  raised.set_text(
-      absl::StrCat("Nobody has accepted the case for ", domain::TermText(state.header().policy().no_owner()), "."));
-  raised.set_subject(spell.since().event_id());
-  raised.set_count(spell.due().days());
-  raised.set_threshold(spell.due().days());
-  *raised.mutable_counted_from() = spell.since().occurred_at();
-  raised.set_policy_version(state.header().policy_version());
-  return event;
+  return FindingOf(state, NoOwnerProof(state.observed().ownerless()), context);
 }
 
 }  // namespace whistle::escalation

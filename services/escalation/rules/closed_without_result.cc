@@ -9,25 +9,27 @@ namespace {
 
 constexpr auto kRule = v1::FINDING_RULE_CLOSED_WITHOUT_RESULT;
 
-// What was open at the time of a claim, and what of it was settled before.
+using Event = const v1::Sighting*;
+
+// What was open at the time of a claim.
 struct Around {
-  std::vector<const v1::Sighting*> open;
-  // The settling that was entered last; null if there is none.
-  const v1::Sighting* settled_last = nullptr;
+  std::vector<Event> open;
+  // What the finding about it rests on and how that was settled: one of them changed if it is disproved.
+  std::vector<Event> proofs;
 };
 
-void Sort(const v1::Sighting& begun, const v1::Sighting* settled, const v1::Sighting& claim, Around& around) {
-  if (!Before(begun, claim)) return;
-  if (settled == nullptr || !Before(*settled, claim)) return around.open.push_back(&begun);
-  const auto* last = around.settled_last;
-  const bool later = last == nullptr || last->entered_at().seconds() < settled->entered_at().seconds();
-  if (later) around.settled_last = settled;
+void Sort(const v1::Sighting& begun, Event settled, const v1::Sighting& claim, Around& around) {
+  if (MarkOf(begun, kRule, claim.event_id()) != nullptr) {
+    around.proofs.push_back(&begun);
+    if (settled != nullptr) around.proofs.push_back(settled);
+  }
+  if (Before(begun, claim) && (settled == nullptr || !Before(*settled, claim))) around.open.push_back(&begun);
 }
 
 Around LookAround(const v1::Observed& observed, const v1::Sighting& claim) {
   Around around;
   for (const v1::ObservedCondition& condition : observed.conditions()) {
-    const v1::Sighting* settled = condition.has_met() ? &condition.met() : nullptr;
+    Event settled = condition.has_met() ? &condition.met() : nullptr;
     if (condition.has_waived()) settled = &condition.waived();
     Sort(condition.seen(), settled, claim, around);
   }
@@ -39,18 +41,31 @@ Around LookAround(const v1::Observed& observed, const v1::Sighting& claim) {
   return around;
 }
 
-// The dispute that a claim or closing goes over: its own, or the last one before a closing if nothing was claimed
-// since.
-const v1::Sighting* DisputeOf(const v1::EscalationState& state, const v1::ObservedClaim& claim) {
-  if (claim.has_disputed()) return &claim.disputed();
+// The last claim before a closing; null for a claim, which rests on no other.
+const v1::ObservedClaim* ClaimBefore(const v1::Observed& observed, const v1::ObservedClaim& closing) {
   const v1::ObservedClaim* before = nullptr;
-  for (const v1::ObservedClaim& other : state.observed().claims()) {
-    if (&other == &claim || !Before(other.seen(), claim.seen())) continue;
+  if (!closing.closes()) return before;
+  for (const v1::ObservedClaim& other : observed.claims()) {
+    if (other.closes() || !Before(other.seen(), closing.seen())) continue;
     if (before == nullptr || Before(before->seen(), other.seen())) before = &other;
   }
-  const bool over = claim.closes() && before != nullptr && !before->closes() && before->has_disputed() &&
-                    Before(before->disputed(), claim.seen());
-  return over ? &before->disputed() : nullptr;
+  return before;
+}
+
+// The dispute that a claim or closing goes over: its own, or that of the last claim before a closing.
+Event DisputeOf(const v1::ObservedClaim& claim, const v1::ObservedClaim* before) {
+  if (claim.has_disputed()) return &claim.disputed();
+  if (before == nullptr || !before->has_disputed()) return nullptr;
+  return Before(before->disputed(), claim.seen()) ? &before->disputed() : nullptr;
+}
+
+// What can disprove the finding: the claim itself, what it rests on, the claim before.
+std::vector<Event> ProofsOf(const v1::ObservedClaim& claim, const v1::ObservedClaim* before, const Around& around) {
+  std::vector<Event> events = around.proofs;
+  events.push_back(&claim.seen());
+  if (before != nullptr) events.push_back(&before->seen());
+  if (before != nullptr && before->has_disputed()) events.push_back(&before->disputed());
+  return events;
 }
 
 }  // namespace
@@ -58,21 +73,23 @@ const v1::Sighting* DisputeOf(const v1::EscalationState& state, const v1::Observ
 void LookForClosedWithoutResult(const v1::EscalationState& state, Looked& looked) {
   for (const v1::ObservedClaim& claim : state.observed().claims()) {
     const Around around = LookAround(state.observed(), claim.seen());
-    const v1::Sighting* dispute = DisputeOf(state, claim);
-    const bool without_result = dispute != nullptr || !around.open.empty();
+    const v1::ObservedClaim* before = ClaimBefore(state.observed(), claim);
+    const Event dispute = DisputeOf(claim, before);
+    const bool without_result = dispute != nullptr || !around.open.empty() || claim.stands();
     // A claim is cited where a closing goes over it; it counts in the finding about itself alone.
     if (const v1::Mark* mark = MarkOf(claim.seen(), kRule, claim.seen().event_id())) {
       const bool same = mark->organization_id() == claim.organization_id();
-      if (without_result && same) continue;
-      const bool corrected = !claim.seen().changed_by_event_id().empty() || around.settled_last == nullptr;
-      looked.disproofs.push_back(DisprovedBy(*mark, corrected ? claim.seen() : *around.settled_last,
-                                             same ? "Nothing was open any more." : "It was another organization's."));
+      if (!same) {
+        looked.disproofs.push_back(DisprovedBy(*mark, claim.seen(), "It was another organization's."));
+      } else if (!without_result) {
+        AddDisproof(*mark, ProofsOf(claim, before, around), "Nothing was open any more.", looked);
+      }
       continue;
     }
     if (!without_result) continue;
-    std::vector<const v1::Sighting*> events = {&claim.seen()};
+    std::vector<Event> events = {&claim.seen()};
     if (dispute != nullptr) events.push_back(dispute);
-    for (const v1::Sighting* open : around.open) {
+    for (const Event open : around.open) {
       if (events.size() < kEvidenceEventsMax) events.push_back(open);
     }
     Proof& proof = looked.proofs.emplace_back(ProofBy(kRule, events));

@@ -29,14 +29,17 @@ void LookForJurisdictionGap(const v1::EscalationState& state, Looked& looked) {
     const std::string& id = need->organization().organization_id();
     const bool within = registry::HasAuthority(header.handler(), need->organization());
     for (const v1::Mark& gap : state.observed().gaps()) {
-      const v1::Mark* mark = MarkOf(need->seen(), kRule);
+      // An event that calls or names several has the marks of all of them.
+      const v1::Mark* mark = MarkAgainst(need->seen(), kRule, gap.organization_id());
       if (mark == nullptr || mark->finding_id() != gap.finding_id()) continue;
-      // An event that calls or names several has the mark whoever of them it was found of.
-      const bool names_several = need->kind() == v1::NEED_KIND_WHISTLE || need->kind() == v1::NEED_KIND_DEFERRAL;
-      if (gap.organization_id() == id ? !within : names_several) continue;
-      if (need->seen().changed_by_event_id().empty()) continue;
-      looked.disproofs.push_back(
-          DisprovedBy(gap, need->seen(), "As corrected, the handler has authority over whom the case needs."));
+      if (gap.organization_id() == id && within) {
+        // What was within its authority from the start: put right, or its handler entered late.
+        if (need->seen().changed_by_event_id().empty()) continue;
+        looked.disproofs.push_back(
+            DisprovedBy(gap, need->seen(), "The handler had authority over whom the case needed."));
+      } else if (gap.organization_id() != id && gap.organization_id() == need->instead_of_id()) {
+        looked.disproofs.push_back(DisprovedBy(gap, need->seen(), "It was another organization that was needed."));
+      }
     }
     if (within || need->organization().outside_tree() || !IsOpen(header)) continue;
     if (state.has_handling() && registry::HasAuthority(state.handling().upgraded().lead(), need->organization())) {

@@ -13,11 +13,6 @@ using Event = const v1::Sighting*;
 
 bool Earlier(Event a, Event b) { return Before(*a, *b); }
 
-bool IsSubstantive(v1::ObservedStance stance) {
-  return stance == v1::OBSERVED_STANCE_ACCEPTS || stance == v1::OBSERVED_STANCE_REFUSES ||
-         stance == v1::OBSERVED_STANCE_CONDITIONAL || stance == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
-}
-
 }  // namespace
 
 void LookForPersistentDemand(const v1::EscalationState& state, Looked& looked) {
@@ -62,13 +57,11 @@ void LookForPersistentDemand(const v1::EscalationState& state, Looked& looked) {
     std::sort(contacts.begin(), contacts.end(), Earlier);
     const Event answer = answer_after(contacts.front());
     if (answer == nullptr || !Before(*answer, *contacts.back())) continue;
-    // Either the answer was entered late, or a contact's time was wrong.
-    Event by = answer;
-    for (const Event contact : contacts) {
-      if (!contact->changed_by_event_id().empty()) by = contact;
-    }
-    looked.disproofs.push_back(
-        DisprovedBy(*MarkOf(*contacts.front(), kRule), *by, "There was a substantive response among these contacts."));
+    // The answer was entered late, or a time was wrong.
+    std::vector<Event> changed = contacts;
+    changed.push_back(answer);
+    AddDisproof(*MarkOf(*contacts.front(), kRule), changed, "There was a substantive response among these contacts.",
+                looked);
   }
 }
 

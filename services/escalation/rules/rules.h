@@ -87,8 +87,11 @@ void LookForGoalpostMoved(const v1::EscalationState& state, Looked& looked);
 // resolved; one to somebody that has accepted counts from when that one turns to something else. Whether it counts is
 // asked as of the answer that closes the loop or makes the third hop, whenever that was entered or is looked at.
 void LookForBuckPassing(const v1::EscalationState& state, Looked& looked);
-// Only what disproves one: the date itself is an obligation (services/escalation/owner.h).
+// What disproves one; and a stretch that is over whose date had passed, which no agenda saw in time or a late entry or
+// correction shows. While it lasts, the date is an obligation (services/escalation/owner.cc).
 void LookForNoOwner(const v1::EscalationState& state, Looked& looked);
+// The finding that the stretch proves once its date has passed.
+Proof NoOwnerProof(const v1::OwnerlessSpell& spell);
 // An assignment's date that passed; not where progress was reported before it.
 void LookForSilence(const v1::EscalationState& state, Looked& looked);
 // The policy's number of deadlocked meetings; those that agreed on something in between change nothing.
