@@ -23,9 +23,17 @@ using common::v1::AgendaItem;
 using common::v1::Obligation;
 using google::protobuf::Message;
 
-// Every kind of item but the conversations between cases is a date.
+// What a service finds to do by itself, as soon as what it rests on was entered.
+bool IsSeen(const AgendaItem& item) {
+  return item.kind() == common::v1::AGENDA_KIND_FINDING || item.kind() == common::v1::AGENDA_KIND_FINDING_DISPROVED ||
+         item.kind() == common::v1::AGENDA_KIND_ESCALATION_REASON ||
+         item.kind() == common::v1::AGENDA_KIND_OWNER_AWAITED;
+}
+
+// Every other kind of item but the conversations between cases is a date.
 bool IsDate(const AgendaItem& item) {
-  return item.kind() != common::v1::AGENDA_KIND_MERGE_PROPOSAL && item.kind() != common::v1::AGENDA_KIND_UNMERGE_NOTICE;
+  return !IsSeen(item) && item.kind() != common::v1::AGENDA_KIND_MERGE_PROPOSAL &&
+         item.kind() != common::v1::AGENDA_KIND_UNMERGE_NOTICE;
 }
 
 bool Same(const AgendaItem& a, const AgendaItem& b) { return a.SerializeAsString() == b.SerializeAsString(); }
@@ -39,7 +47,7 @@ bool Fires(const Obligation& owed) {
   return owed.due().has_due_at() && !owed.resting() && owed.overdue_event_id().empty();
 }
 
-// Every term switched off, or not, and of other lengths.
+// Every term and every finding rule switched off, or not, and terms of other lengths.
 registry::v1::Policy AnyPolicy(CommandMaker& maker) {
   registry::v1::Policy policy = DefaultPolicy();
   const auto* reflection = policy.GetReflection();
@@ -50,6 +58,12 @@ registry::v1::Policy AnyPolicy(CommandMaker& maker) {
     auto& term = static_cast<registry::v1::Term&>(*reflection->MutableMessage(&policy, field));
     term.set_off(maker.OneIn(3));
     term.set_count(1 + static_cast<int>(maker.Below(9)));
+  }
+  Message& findings = *policy.mutable_findings();
+  const auto* rules = findings.GetDescriptor();
+  for (int i = 0; i < rules->field_count(); ++i) {
+    auto* rule = findings.GetReflection()->MutableMessage(&findings, rules->field(i));
+    static_cast<registry::v1::FindingPolicy*>(rule)->set_off(maker.OneIn(3));
   }
   return policy;
 }
@@ -71,12 +85,15 @@ DateWalk::Tally& DateWalk::Tally::operator+=(const Tally& other) {
   overdue += other.overdue;
   lifted += other.lifted;
   moved += other.moved;
+  found += other.found;
+  disproved += other.disproved;
+  escalated += other.escalated;
   return *this;
 }
 
 std::string DateWalk::Tally::Text() const {
   return absl::StrCat("accepted ", accepted, ", warned ", warned, ", overdue ", overdue, ", lifted ", lifted,
-                      ", moved ", moved);
+                      ", moved ", moved, ", found ", found, ", disproved ", disproved, ", escalated ", escalated);
 }
 
 DateWalk::DateWalk(World& world, std::vector<std::string> case_ids, unsigned seed)
@@ -179,11 +196,16 @@ void DateWalk::Run(const AgendaItem& item) {
     EXPECT_FALSE(Same(left, item)) << Where() << ": run and still there: " << item.ShortDebugString() << " "
                                    << (rejections.empty() ? "" : rejections[0].message);
   }
-  if (!IsDate(item)) return;
+  if (!IsDate(item) && !IsSeen(item)) return;
   EXPECT_THAT(rejections, ::testing::IsEmpty())
       << Where() << ": " << item.ShortDebugString()
       << " was refused: " << (rejections.empty() ? "" : rejections[0].message);
   ASSERT_EQ(world_.accepted().size(), before + 1) << Where() << ": " << item.ShortDebugString();
+  if (IsSeen(item)) {
+    EXPECT_TRUE(fired_.insert(item.SerializeAsString()).second) << Where() << ": twice: " << item.ShortDebugString();
+    if (item.kind() == common::v1::AGENDA_KIND_ESCALATION_REASON) ++tally_.escalated;
+    return;
+  }
   const auto owed = std::find_if(obligations.begin(), obligations.end(), [&](const Obligation& one) {
     return one.subject() == item.subject() && one.due_event_id() == item.created_by_event_id() &&
            (item.kind() == one.overdue_kind() || TimeOf(one.due().warn_at()) == TimeOf(item.due_at()));
@@ -212,11 +234,33 @@ void DateWalk::ReadNewEvents() {
     const Accepted& accepted = world_.accepted()[seen_accepted_];
     for (int i = 0; i < accepted.decision.events_size(); ++i) {
       new_events_.emplace(accepted.case_id, domain::MakeEventId(accepted.version, i + 1));
+      ReadFinding(accepted.case_id, domain::MakeEventId(accepted.version, i + 1), accepted.decision.events(i));
       const Message* body = domain::BodyOf(accepted.decision.events(i));
       if (body == nullptr || body->GetDescriptor() != common::v1::OverdueLifted::descriptor()) continue;
       new_lifted_.emplace(accepted.case_id, static_cast<const common::v1::OverdueLifted&>(*body).overdue_event_id());
       ++tally_.lifted;
     }
+  }
+}
+
+void DateWalk::ReadFinding(const std::string& case_id, const std::string& event_id, const journal::v1::Event& event) {
+  auto& standing = standing_[case_id];
+  if (event.has_finding_raised()) {
+    ++tally_.found;
+    const auto& raised = event.finding_raised();
+    std::vector<std::string> words = {absl::StrCat(raised.rule()), raised.organization().organization_id(),
+                                      raised.subject()};
+    words.insert(words.end(), raised.evidence_event_ids().begin(), raised.evidence_event_ids().end());
+    EXPECT_GT(raised.evidence_event_ids_size(), 0) << Where() << ": nothing proves " << raised.ShortDebugString();
+    for (const auto& [other_id, other] : standing) {
+      EXPECT_NE(other, Words(words)) << Where() << ": " << event_id << " tells what " << other_id << " tells";
+    }
+    standing[event_id] = Words(words);
+  } else if (event.has_finding_lifted()) {
+    ++tally_.disproved;
+    const std::string& finding_id = event.finding_lifted().finding_id();
+    EXPECT_EQ(standing.erase(finding_id), 1u) << Where() << ": " << finding_id << " did not stand";
+    new_lifted_.emplace(case_id, finding_id);
   }
 }
 
@@ -261,6 +305,9 @@ void DateWalk::CheckAgenda(const std::string& case_id, const Owed& owed) {
   std::multiset<std::string> actual;
   for (const AgendaItem& item : world_.Agenda(case_id)) {
     EXPECT_EQ(item.case_id(), case_id) << Where();
+    if (IsSeen(item)) {
+      EXPECT_LE(TimeOf(item.due_at()), world_.now()) << Where() << ": " << item.ShortDebugString();
+    }
     if (!IsDate(item)) continue;
     actual.insert(Words({base::TimeText(TimeOf(item.due_at())), common::v1::AgendaKind_Name(item.kind()),
                          item.subject(), item.created_by_event_id()}));

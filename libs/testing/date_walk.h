@@ -18,6 +18,8 @@
 //   - the agenda's dates are those of the obligations and no others, each once, and so are the due keys;
 //   - an item is refused before its time; run at it, in whatever order, it is gone, by one warning or one overdue;
 //   - no date fires twice; nobody is warned of one date twice;
+//   - what a service sees by itself (findings, reasons) is due at once, never refused, done once, and no two standing
+//   findings tell the same;
 //   - a date moves only with an event that is named as the one that set it, an overdue goes only with its
 //   OverdueLifted.
 //
@@ -49,6 +51,9 @@ class DateWalk {
     int overdue = 0;
     int lifted = 0;
     int moved = 0;
+    int found = 0;
+    int disproved = 0;
+    int escalated = 0;
     Tally& operator+=(const Tally& other);
     // "accepted 12, warned 3, …".
     std::string Text() const;
@@ -122,6 +127,7 @@ class DateWalk {
   void CheckChange(const std::string& case_id, const common::v1::Obligation& before,
                    const common::v1::Obligation& after);
   void ReadNewEvents();
+  void ReadFinding(const std::string& case_id, const std::string& event_id, const journal::v1::Event& event);
   std::string Where() const;
 
   World& world_;
@@ -142,6 +148,8 @@ class DateWalk {
   std::set<std::pair<std::string, std::string>> new_lifted_;
   // What has fired, ever: case, subject, the event that set the date, and what fired.
   std::set<std::string> fired_;
+  // Of each case, what its standing findings tell, by their ids.
+  std::map<std::string, std::map<std::string, std::string>> standing_;
 };
 
 }  // namespace whistle::testing
