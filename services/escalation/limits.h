@@ -32,9 +32,9 @@ inline constexpr int kMeasuresMax = 16;
 // 64 × ~20 bytes.
 inline constexpr int kSettledKept = 64;
 
-// What the rules look at, the latest of each kind; what has left it is settled. The busiest case's is some tens of KiB
-// (tests/bench says how many). Where an organization stands is its last answer: as many organizations as may answer,
-// and as many answers more.
+// What the rules look at, the latest of each kind; what has left it is settled. With all of it at its limit it is 110
+// KiB, and stays below 128 (observed_test.cc): 96 contacts alone are 6 KiB. Where an organization stands is its last
+// answer: as many organizations as may answer, and as many answers more.
 inline constexpr int kResponsesKept = 128;
 // As many topics as an organization's last statements may have (services/response/limits.h).
 inline constexpr int kStatementsKept = 128;

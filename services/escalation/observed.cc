@@ -269,8 +269,8 @@ void TrimMeetings(Observed& observed, int wanted) {
            std::none_of(meeting.seen().marks().begin(), meeting.seen().marks().end(),
                         [](const v1::Mark& mark) { return mark.rule() == v1::FINDING_RULE_HOLLOW_MEETINGS; });
   };
-  // As many as make a finding are waited for by nobody: the rule is off.
-  const bool waiting = std::count_if(meetings.begin(), meetings.end(), counts) < wanted;
+  // Where more than make a finding wait, nobody waits for them: the rule is off.
+  const bool waiting = std::count_if(meetings.begin(), meetings.end(), counts) <= wanted;
   Trim(meetings, kMeetingsKept, [&](const v1::ObservedMeeting& meeting) {
     return !(waiting && counts(meeting)) && &meeting != &*meetings.rbegin();
   });
