@@ -19,7 +19,7 @@ std::string Broken(const std::string& commitment_id) {
 }
 
 // Made on 2021-07-05, as event 4.1, to be kept before 2021-07-20.
-auto GivenMade(const registry::v1::Policy& policy = PolicyWith(kRule)) {
+auto GivenMade(const registry::v1::Policy& policy = PolicyWith({kRule})) {
   auto scenario = GivenInHandling("lanzhou-petition-office", policy);
   scenario.At("2021-07-05").Event(Organization("lanzhou"), kMade);
   return scenario;

@@ -64,7 +64,7 @@ TEST(HollowMeetingsRuleTest, SixMeetingsAreThreeFindings) {
 }
 
 TEST(HollowMeetingsRuleTest, TheNumberIsThePolicys) {
-  registry::v1::Policy policy = PolicyWith(kRule);
+  registry::v1::Policy policy = PolicyWith({kRule});
   policy.set_hollow_meetings(3);
   GivenInHandling("lanzhou-petition-office", policy)
       .Event(Organization("lanzhou"), kDeadlocked)

@@ -32,13 +32,11 @@ void LookForJurisdictionGap(const v1::EscalationState& state, Looked& looked) {
       // An event that calls or names several has the marks of all of them.
       const v1::Mark* mark = MarkAgainst(need->seen(), kRule, gap.organization_id());
       if (mark == nullptr || mark->finding_id() != gap.finding_id()) continue;
+      // Put right, or its handler entered late, since it was found.
       if (gap.organization_id() == id && within) {
-        // What was within its authority from the start: put right, or its handler entered late.
-        if (need->seen().changed_by_event_id().empty()) continue;
-        looked.disproofs.push_back(
-            DisprovedBy(gap, need->seen(), "The handler had authority over whom the case needed."));
+        AddDisproof(gap, {&need->seen()}, "The handler had authority over whom the case needed.", looked);
       } else if (gap.organization_id() != id && gap.organization_id() == need->instead_of_id()) {
-        looked.disproofs.push_back(DisprovedBy(gap, need->seen(), "It was another organization that was needed."));
+        AddDisproof(gap, {&need->seen()}, "It was another organization that was needed.", looked);
       }
     }
     if (within || need->organization().outside_tree() || !IsOpen(header)) continue;

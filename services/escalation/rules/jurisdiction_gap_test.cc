@@ -117,7 +117,7 @@ TEST(JurisdictionGapRuleTest, NotOfOneOutsideTheTree) {
 }
 
 TEST(JurisdictionGapRuleTest, NotWhileNobodyHandlesTheCase) {
-  GivenRegistered(PolicyWith(kRule))
+  GivenRegistered(PolicyWith({kRule}))
       .Event(Organization("lanzhou"), Asked("gas-company"))
       .WhenTheAgendaRuns()
       .ThenNothingWasRecorded()

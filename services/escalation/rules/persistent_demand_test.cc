@@ -182,7 +182,7 @@ TEST(PersistentDemandRuleTest, ALateAnswerIsTheProofEvenIfAContactWasCorrectedBe
 }
 
 TEST(PersistentDemandRuleTest, TheNumberIsThePolicys) {
-  registry::v1::Policy policy = PolicyWith(kRule);
+  registry::v1::Policy policy = PolicyWith({kRule});
   policy.set_persistent_contacts(2);
   auto scenario = GivenInHandling("lanzhou-petition-office", policy);
   Visits(scenario, {"2021-07-05"}).WhenTheAgendaRuns().ThenNothingWasRecorded();

@@ -18,7 +18,7 @@ std::string Progress(const std::string& assignment_id) {
 }
 
 // The gas company is asked on 2021-07-05, as event 4.1, to answer before 2021-07-10.
-auto GivenAsked(const registry::v1::Policy& policy = PolicyWith(kRule)) {
+auto GivenAsked(const registry::v1::Policy& policy = PolicyWith({kRule})) {
   auto scenario = GivenInHandling("lanzhou-petition-office", policy);
   scenario.At("2021-07-05").Event(Organization("lanzhou-petition-office"), kAsked);
   return scenario;
