@@ -134,7 +134,7 @@ std::vector<Obligation> Obligations(const State& state, const std::string& case_
   const auto status = state.header().status();
   const bool open = status == intake::v1::CASE_STATUS_REGISTERED || status == intake::v1::CASE_STATUS_ACCEPTED;
   const auto add = [&](const char* rule, const std::string& subject, const OrganizationRef& organization,
-                       const DueDate& due, const std::string& warned_event_id, const std::string& overdue_event_id,
+                       const DueDate& due, const auto& thing, const std::string& overdue_event_id,
                        common::v1::AgendaKind kind) -> Obligation& {
     Obligation& owed = obligations.emplace_back();
     owed.set_case_id(case_id);
@@ -142,8 +142,8 @@ std::vector<Obligation> Obligations(const State& state, const std::string& case_
     owed.set_subject(subject);
     *owed.mutable_organization() = organization;
     *owed.mutable_due() = due;
-    owed.set_due_event_id(subject);
-    owed.set_warned_event_id(warned_event_id);
+    owed.set_due_event_id(thing.due_event_id());
+    owed.set_warned_event_id(thing.warned_event_id());
     owed.set_overdue_event_id(overdue_event_id);
     owed.set_overdue_kind(kind);
     owed.set_resting(!open);
@@ -151,20 +151,18 @@ std::vector<Obligation> Obligations(const State& state, const std::string& case_
   };
   if (state.has_escalation()) {
     const v1::Escalation& one = state.escalation();
-    add("escalation_rung", one.escalation_id(), one.raised().to(), one.raised().due(), one.warned_event_id(),
-        one.unanswered_event_id(), common::v1::AGENDA_KIND_ESCALATION_UNANSWERED);
+    add("escalation_rung", one.escalation_id(), one.raised().to(), one.raised().due(), one, one.unanswered_event_id(),
+        common::v1::AGENDA_KIND_ESCALATION_UNANSWERED);
   }
   if (state.has_handling()) {
     const v1::UpgradedHandling& one = state.handling();
-    add("upgraded_handling", one.handling_id(), one.upgraded().lead(), one.upgraded().due(), one.warned_event_id(),
+    add("upgraded_handling", one.handling_id(), one.upgraded().lead(), one.upgraded().due(), one,
         one.overdue_event_id(), common::v1::AGENDA_KIND_UPGRADED_HANDLING_OVERDUE);
   }
   for (const v1::SuggestionLetter& letter : state.letters()) {
     if (!AddresseeIsToReport(letter)) continue;
-    Obligation& owed =
-        add("rectification", letter.letter_id(), letter.issued().addressee(), letter.rectify_by(),
-            letter.warned_event_id(), letter.overdue_event_id(), common::v1::AGENDA_KIND_RECTIFICATION_OVERDUE);
-    owed.set_due_event_id(letter.due_event_id());
+    Obligation& owed = add("rectification", letter.letter_id(), letter.issued().addressee(), letter.rectify_by(),
+                           letter, letter.overdue_event_id(), common::v1::AGENDA_KIND_RECTIFICATION_OVERDUE);
     // A letter is to be followed whatever becomes of the case.
     owed.set_resting(false);
   }

@@ -1,10 +1,8 @@
-// The dates of this service: escalations are answered or climb, upgraded handling is completed, letters are followed.
+// The dates of escalations, which are answered or climb, and of upgraded handling, which is completed.
 #include "services/escalation/given.h"
 
 namespace whistle::escalation {
 namespace {
-
-using ::testing::HasSubstr;
 
 // Of a city's petition office, put before the city on 2021-07-10 as event 4.1: by 2021-07-16, warned on the 14th.
 auto GivenRung() {
@@ -16,11 +14,15 @@ auto GivenRung() {
 constexpr const char* kRungWarn = "2021-07-14T04:48:00Z";
 constexpr const char* kRungDue = "2021-07-16";
 
+auto Correct(const std::string& path, const std::string& value) {
+  return Request<v1::CorrectEntryRequest>(
+      absl::StrCat("event_id: '4.1' why: 'misread' corrections { path: '", path, "' value_json: '\"", value, "\"' }"));
+}
 auto Decline(const std::string& id) {
   return Request<v1::DeclineEscalationRequest>(absl::StrCat("escalation_id: '", id, "' reason: 'not ours'"));
 }
 
-TEST(EscalationRungDeadlineTest, ClimbsOneRungAtATimeAndStopsAtTheTop) {
+TEST(EscalationRungDeadlineTest, FiresOnceAndClimbsOneRungAtATimeUpToTheTop) {
   GivenRung()
       .ThenState("escalation { raised { to { organization_id: 'lanzhou' } due { due_at @2021-07-16 } } }")
       .At(kRungDue)
@@ -110,6 +112,37 @@ TEST(EscalationRungDeadlineTest, ALateEntryLiftsItAndTheFurtherRungStays) {
           "escalation { escalation_id: '5.2' status: ESCALATION_STATUS_OPEN }");
 }
 
+TEST(EscalationRungDeadlineTest, FollowsACorrection) {
+  GivenRung()
+      .At("2021-07-14T04:48:00Z")
+      .WhenTheAgendaRuns()
+      .When(Organization("lanzhou-petition-office"), Correct("occurred_at", "2021-07-13"))
+      .ThenRecorded(
+          "escalation_entry_corrected { event_id: '4.1' fields { path: 'occurred_at' } fields { path: 'due' } }")
+      // Whoever was warned of the old date is warned of the new one.
+      .ThenDue("kind: AGENDA_KIND_DEADLINE_APPROACHING due_at @2021-07-17T04:48:00Z created_by_event_id: '6.1'",
+               "kind: AGENDA_KIND_ESCALATION_UNANSWERED due_at @2021-07-19 created_by_event_id: '6.1'")
+      .At("2021-07-18T23:59:59Z")
+      .WhenTheAgendaRuns()
+      .ThenRecorded("escalation_deadline_approaching { due_at @2021-07-19 }")
+      .At("2021-07-19")
+      .WhenTheAgendaRuns()
+      .ThenRecorded("escalation_unanswered { escalation_id: '4.1' due { due_at @2021-07-19 } }",
+                    "escalation_raised { previous_escalation_id: '4.1' }");
+}
+
+TEST(EscalationRungDeadlineTest, FollowsACorrectionThatLiftsTheOverdueAndTheFurtherRungStays) {
+  GivenRung()
+      .At("2021-07-16")
+      .WhenTheAgendaRuns()
+      .When(Organization("lanzhou-petition-office"), Correct("occurred_at", "2021-07-13"))
+      .ThenRecorded("escalation_entry_corrected { event_id: '4.1' }",
+                    "escalation_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '6.1' }")
+      .ThenState(
+          "last_escalation { escalation_id: '4.1' unanswered_event_id: '' } "
+          "escalation { escalation_id: '5.2' status: ESCALATION_STATUS_OPEN }");
+}
+
 TEST(EscalationRungDeadlineTest, WhatWasAnsweredTooLateIsRefused) {
   GivenRung()
       .At("2021-07-16")
@@ -122,10 +155,7 @@ TEST(EscalationRungDeadlineTest, WhatWasAnsweredTooLateIsRefused) {
 TEST(EscalationRungDeadlineTest, SwitchedOffNothingFires) {
   registry::v1::Policy policy = QuietPolicy();
   policy.mutable_escalation_rung()->set_off(true);
-  auto scenario = GivenInHandling();
-  scenario
-      .Event(Organization("gansu"),
-             absl::StrCat("policy_rebound { policy_version: 2 policy { ", policy.ShortDebugString(), " } }"))
+  GivenInHandling("lanzhou-petition-office", policy)
       .At("2021-07-10")
       .Command(Petitioner(), Request<v1::RaiseEscalationRequest>("reason: 'r' evidence_event_ids: '1.1'"))
       .ThenNothingIsDue()
@@ -200,13 +230,26 @@ TEST(UpgradedHandlingDeadlineTest, ALateCompletionLiftsNothing) {
       .ThenState("last_handling { handling_id: '4.1' overdue_event_id: '5.1' }");
 }
 
+TEST(UpgradedHandlingDeadlineTest, WarnsOnceAtTheShare) {
+  GivenUpgraded()
+      .At("2021-07-16T04:47:59Z")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded()
+      .At("2021-07-16T04:48:00Z")
+      .WhenTheAgendaRuns()
+      .ThenRecorded(
+          "escalation_deadline_approaching { subject: '4.1' rule: 'upgraded_handling' due_at @2021-07-18 "
+          "organization { organization_id: 'gansu' } }")
+      .At("2021-07-17")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded();
+}
+
 TEST(UpgradedHandlingDeadlineTest, FollowsACorrection) {
-  auto correct = Request<v1::CorrectEntryRequest>(
-      R"(event_id: "4.1" why: "misread" corrections { path: "occurred_at" value_json: '"2021-07-14"' })");
   GivenUpgraded()
       .At("2021-07-18")
       .WhenTheAgendaRuns()
-      .When(Organization("gansu"), correct)
+      .When(Organization("gansu"), Correct("occurred_at", "2021-07-14"))
       .ThenRecorded(
           "escalation_entry_corrected { event_id: '4.1' fields { path: 'occurred_at' } fields { path: 'due' } }",
           "escalation_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '6.1' }")
@@ -216,85 +259,27 @@ TEST(UpgradedHandlingDeadlineTest, FollowsACorrection) {
       .ThenRecorded("upgraded_handling_overdue { handling_id: '4.1' due_at @2021-07-20 }");
 }
 
-// Sent by the province on 2021-07-20 as event 4.1: by 2021-08-20.
-auto GivenLetter() {
-  auto scenario = GivenInHandling();
-  scenario.At("2021-07-20")
-      .Command(Organization("gansu"),
-               Request<v1::IssueSuggestionRequest>(
-                   "kind: SUGGESTION_KIND_IMPROVE_WORK addressee_id: 'broadcast-company' text: 'Find out.'"));
-  return scenario;
-}
-auto Report() { return Request<v1::ReportRectificationRequest>("letter_id: '4.1' text: 'It was found out.'"); }
-
-TEST(RectificationDeadlineTest, FiresOnce) {
-  GivenLetter()
-      .ThenState("letters { rectify_by { due_at @2021-08-20 } due_event_id: '4.1' }")
-      .At("2021-08-20")
+TEST(UpgradedHandlingDeadlineTest, FollowsACorrectionThereAndBack) {
+  GivenUpgraded()
+      .At("2021-07-18")
       .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' addressee { organization_id: 'broadcast-company' } }",
-                    "referred_for_accountability { letter_id: '4.1' to { organization_id: 'gansu' } }")
+      .ThenRecorded("upgraded_handling_overdue { due_at @2021-07-18 }")
+      .Command(Organization("gansu"), Correct("occurred_at", "2021-07-14"))
+      .Command(Organization("gansu"), Correct("occurred_at", "2021-07-12"))
+      .WhenTheAgendaRuns()
+      .ThenRecorded("upgraded_handling_overdue { due_at @2021-07-18 }")
+      .ThenNothingIsDue();
+}
+
+TEST(UpgradedHandlingDeadlineTest, SwitchedOffNothingFires) {
+  registry::v1::Policy policy = QuietPolicy();
+  policy.mutable_upgraded_handling()->set_off(true);
+  GivenInHandling("lanzhou-petition-office", policy)
+      .Command(Organization("gansu"), Request<v1::UpgradeHandlingRequest>("leader_office: 'the vice governor'"))
       .ThenNothingIsDue()
-      .At("2022-08-20")
+      .At("2031-01-01")
       .WhenTheAgendaRuns()
       .ThenNothingWasRecorded();
-}
-
-TEST(RectificationDeadlineTest, NotASecondEarly) {
-  GivenLetter()
-      .At("2021-08-19")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("escalation_deadline_approaching { subject: '4.1' rule: 'rectification' }")
-      .At("2021-08-19T23:59:59Z")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded();
-}
-
-TEST(RectificationDeadlineTest, NotAfterItWasMet) {
-  GivenLetter()
-      .At("2021-08-01")
-      .Command(Organization("broadcast-company"), Report())
-      .ThenNothingIsDue()
-      .At("2022-08-20")
-      .WhenTheAgendaRuns()
-      .ThenNothingWasRecorded();
-}
-
-TEST(RectificationDeadlineTest, ARejectionSetsADateOfItsOwnWithAWarning) {
-  GivenLetter()
-      .At("2021-08-20")
-      .WhenTheAgendaRuns()
-      .At("2021-08-21")
-      .Command(Organization("broadcast-company"), Report())
-      .At("2021-08-22")
-      .Command(Organization("gansu"), Request<v1::RejectRectificationRequest>("letter_id: '4.1' reason: 'no answer'"))
-      .ThenState("letters { due_event_id: '7.1' overdue_event_id: '' rectify_by { due_at @2021-09-22 } }")
-      .At("2021-09-21")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("escalation_deadline_approaching { subject: '4.1' due_at @2021-09-22 }")
-      .At("2021-09-22")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' due_at @2021-09-22 }");
-}
-
-TEST(RectificationDeadlineTest, ALateEntryLiftsIt) {
-  GivenLetter()
-      .At("2021-08-20")
-      .WhenTheAgendaRuns()
-      .At("2021-08-25")
-      .Occurred("2021-08-19")
-      .When(Organization("broadcast-company"), Report())
-      .ThenRecorded("rectification_reported {}",
-                    "escalation_overdue_lifted { overdue_event_id: '5.1' proof_event_id: '6.1' }")
-      .ThenState("letters { overdue_event_id: '' }");
-}
-
-TEST(RectificationDeadlineTest, ItDoesNotRestWhileTheCaseIsClosed) {
-  GivenLetter()
-      .Event(Organization("lanzhou"), kCaseClosed)
-      .At("2021-08-20")
-      .WhenTheAgendaRuns()
-      .ThenRecorded("rectification_overdue { letter_id: '4.1' }", "referred_for_accountability { letter_id: '4.1' }");
 }
 
 }  // namespace

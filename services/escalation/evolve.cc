@@ -132,11 +132,11 @@ void BeginHandling(State& state, const Event& event, const EventRef& ref) {
 
 void ApplyCorrections(State& state, const common::v1::EntryCorrected& corrected, const EventRef& ref) {
   domain::EvolveCorrections(corrected, ref, *state.mutable_corrections());
-  if (state.has_escalation()) Correct(*state.mutable_escalation(), corrected);
-  if (state.has_last_escalation()) Correct(*state.mutable_last_escalation(), corrected);
-  if (state.has_handling()) Correct(*state.mutable_handling(), corrected);
-  if (state.has_last_handling()) Correct(*state.mutable_last_handling(), corrected);
-  for (v1::SuggestionLetter& letter : *state.mutable_letters()) Correct(letter, corrected);
+  if (state.has_escalation()) Correct(*state.mutable_escalation(), corrected, ref);
+  if (state.has_last_escalation()) Correct(*state.mutable_last_escalation(), corrected, ref);
+  if (state.has_handling()) Correct(*state.mutable_handling(), corrected, ref);
+  if (state.has_last_handling()) Correct(*state.mutable_last_handling(), corrected, ref);
+  for (v1::SuggestionLetter& letter : *state.mutable_letters()) Correct(letter, corrected, ref);
   for (v1::Referral& referral : *state.mutable_referrals()) Correct(referral, corrected);
   for (v1::AccountabilityFile& file : *state.mutable_files()) Correct(file, corrected);
   for (v1::Hazard& hazard : *state.mutable_hazards()) Correct(hazard, corrected);

@@ -42,6 +42,18 @@ TEST(NoOwnerTest, NotASecondEarly) {
       .ThenRecorded("escalation_deadline_approaching { rule: 'no_owner' subject: '3.1' }");
 }
 
+TEST(NoOwnerTest, WarnsOnceAtTheShare) {
+  GivenAwaited()
+      .At("2021-07-08T16:48:00Z")
+      .WhenTheAgendaRuns()
+      .ThenRecorded(
+          "escalation_deadline_approaching { rule: 'no_owner' subject: '3.1' due_at @2021-07-12 "
+          "organization { organization_id: 'lanzhou-petition-office' } }")
+      .At("2021-07-11")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded();
+}
+
 TEST(NoOwnerTest, NotAfterSomebodyAccepted) {
   GivenAwaited()
       .At("2021-07-11")

@@ -57,9 +57,13 @@ void CorrectTime(const EntryCorrected& corrected, Timestamp* time) {
   if (domain::ApplyCorrection(corrected, &event)) *time = event.occurred_at();
 }
 
-// Whoever was warned of a date is warned of another one.
-bool Moved(const common::v1::DueDate& was, const common::v1::DueDate& is) {
-  return was.due_at().seconds() != is.due_at().seconds() || was.due_at().nanos() != is.due_at().nanos();
+// Whoever was warned of a date is warned of another one. What set it is another event, even if it was that date before:
+// the agenda carries out an item once.
+template <typename Thing>
+void FollowDate(const common::v1::DueDate& was, const common::v1::DueDate& is, const EventRef& ref, Thing& thing) {
+  if (was.due_at().seconds() == is.due_at().seconds() && was.due_at().nanos() == is.due_at().nanos()) return;
+  thing.clear_warned_event_id();
+  thing.set_due_event_id(ref.id);
 }
 
 template <typename Body>
@@ -120,6 +124,7 @@ void Fold(v1::Finding& finding, const Event& event, const EventRef& ref) {
 void Fold(v1::Escalation& escalation, const Event& event, const EventRef& ref) {
   if (event.has_escalation_raised() && escalation.escalation_id().empty()) {
     escalation.set_escalation_id(ref.id);
+    escalation.set_due_event_id(ref.id);
     escalation.set_status(v1::ESCALATION_STATUS_OPEN);
     *escalation.mutable_raised_at() = event.occurred_at();
     *escalation.mutable_raised() = event.escalation_raised();
@@ -155,6 +160,7 @@ void Fold(v1::Escalation& escalation, const Event& event, const EventRef& ref) {
 void Fold(v1::UpgradedHandling& handling, const Event& event, const EventRef& ref) {
   if (event.has_handling_upgraded() && handling.handling_id().empty()) {
     handling.set_handling_id(ref.id);
+    handling.set_due_event_id(ref.id);
     handling.set_status(v1::UPGRADED_HANDLING_STATUS_ACTIVE);
     *handling.mutable_upgraded_at() = event.occurred_at();
     *handling.mutable_upgraded() = event.handling_upgraded();
@@ -331,11 +337,11 @@ void Strip(v1::Hazard& hazard) {
   hazard.clear_warned();
 }
 
-void Correct(v1::Escalation& escalation, const EntryCorrected& corrected) {
+void Correct(v1::Escalation& escalation, const EntryCorrected& corrected, const EventRef& ref) {
   if (corrected.event_id() == escalation.escalation_id()) {
     const common::v1::DueDate was = escalation.raised().due();
     CorrectPart(corrected, escalation.mutable_raised(), escalation.mutable_raised_at());
-    if (Moved(was, escalation.raised().due())) escalation.clear_warned_event_id();
+    FollowDate(was, escalation.raised().due(), ref, escalation);
   } else if (corrected.event_id() == escalation.settled_by_event_id()) {
     if (escalation.has_declined()) domain::ApplyCorrection(corrected, escalation.mutable_declined());
     CorrectTime(corrected, escalation.mutable_settled_at());
@@ -345,11 +351,11 @@ void Correct(v1::Escalation& escalation, const EntryCorrected& corrected) {
   Strip(escalation);
 }
 
-void Correct(v1::UpgradedHandling& handling, const EntryCorrected& corrected) {
+void Correct(v1::UpgradedHandling& handling, const EntryCorrected& corrected, const EventRef& ref) {
   if (corrected.event_id() == handling.handling_id()) {
     const common::v1::DueDate was = handling.upgraded().due();
     CorrectPart(corrected, handling.mutable_upgraded(), handling.mutable_upgraded_at());
-    if (Moved(was, handling.upgraded().due())) handling.clear_warned_event_id();
+    FollowDate(was, handling.upgraded().due(), ref, handling);
   } else if (corrected.event_id() == handling.settled_by_event_id()) {
     if (handling.has_completed()) domain::ApplyCorrection(corrected, handling.mutable_completed());
     CorrectTime(corrected, handling.mutable_settled_at());
@@ -359,7 +365,7 @@ void Correct(v1::UpgradedHandling& handling, const EntryCorrected& corrected) {
   Strip(handling);
 }
 
-void Correct(v1::SuggestionLetter& letter, const EntryCorrected& corrected) {
+void Correct(v1::SuggestionLetter& letter, const EntryCorrected& corrected, const EventRef& ref) {
   const common::v1::DueDate was = letter.rectify_by();
   if (corrected.event_id() == letter.letter_id()) {
     CorrectPart(corrected, letter.mutable_issued(), letter.mutable_issued_at());
@@ -371,7 +377,7 @@ void Correct(v1::SuggestionLetter& letter, const EntryCorrected& corrected) {
     }
   }
   DeriveDate(letter);
-  if (Moved(was, letter.rectify_by())) letter.clear_warned_event_id();
+  FollowDate(was, letter.rectify_by(), ref, letter);
   Strip(letter);
 }
 

@@ -36,9 +36,9 @@ void Strip(v1::AccountabilityFile& file);
 void Strip(v1::Hazard& hazard);
 
 // A correction of one of the events that the stored thing was folded from.
-void Correct(v1::Escalation& escalation, const common::v1::EntryCorrected& corrected);
-void Correct(v1::UpgradedHandling& handling, const common::v1::EntryCorrected& corrected);
-void Correct(v1::SuggestionLetter& letter, const common::v1::EntryCorrected& corrected);
+void Correct(v1::Escalation& escalation, const common::v1::EntryCorrected& corrected, const domain::EventRef& ref);
+void Correct(v1::UpgradedHandling& handling, const common::v1::EntryCorrected& corrected, const domain::EventRef& ref);
+void Correct(v1::SuggestionLetter& letter, const common::v1::EntryCorrected& corrected, const domain::EventRef& ref);
 void Correct(v1::Referral& referral, const common::v1::EntryCorrected& corrected);
 void Correct(v1::AccountabilityFile& file, const common::v1::EntryCorrected& corrected);
 void Correct(v1::Hazard& hazard, const common::v1::EntryCorrected& corrected);
