@@ -336,7 +336,7 @@ TEST(ReReviewDeadlineTest, SwitchedOffNothingFires) {
       .ThenDue("subject: 'handling'", "subject: 'handling'");
 }
 
-TEST(ReviewRequestTermTest, ReviewIsAskedForUntilTheLastDayEnds) {
+TEST(ReviewRequestTermTest, LimitsAskingForAReviewToItsLastDay) {
   GivenDeclined()
       .At("2021-08-05")
       .When(Petitioner(), Review())
@@ -345,7 +345,7 @@ TEST(ReviewRequestTermTest, ReviewIsAskedForUntilTheLastDayEnds) {
   GivenDeclined().At("2021-08-04T23:59:59.999Z").When(Petitioner(), Review()).ThenRecorded("review_requested {}");
 }
 
-TEST(ReviewRequestTermTest, ReReviewIsAskedForUntilTheLastDayEnds) {
+TEST(ReviewRequestTermTest, LimitsAskingForAReReviewToItsLastDay) {
   const auto reviewed = [] {
     auto scenario = GivenReview();
     scenario.At("2021-07-20").Command(kDistrict, DecideOn("3.1"));

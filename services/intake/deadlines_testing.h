@@ -28,6 +28,21 @@ inline v1::CorrectEntryRequest Correct(const std::string& event_id, const std::s
   return request;
 }
 
+inline v1::ExtendHandlingRequest Extend(int count) {
+  v1::ExtendHandlingRequest request;
+  request.set_count(count);
+  request.set_reason_told("The cable's owner is being found out.");
+  return request;
+}
+
+// GivenAccepted is in handling from 2021-07-01 on (3.1), by the end of 2021-08-30. Warned at 70 % of the 61 days.
+// The same when it was not closed: 4.1 says so, on 2021-08-31.
+inline auto GivenHandlingOverdue() {
+  auto scenario = GivenAccepted();
+  scenario.At("2021-08-31").WhenTheAgendaRuns();
+  return scenario;
+}
+
 }  // namespace whistle::intake
 
 #endif  // WHISTLE_SERVICES_INTAKE_DEADLINES_TESTING_H_

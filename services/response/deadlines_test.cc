@@ -303,7 +303,7 @@ TEST(ResponseDeadlineTest, AnItemIsRefusedBeforeItsTimeAndASecondTime) {
 
 // --- Extensions: at most 3 of at most 3 days.
 
-TEST(ResponseExtensionTest, CountsFromTheOldDateAndFiresOnceOnTheNewOne) {
+TEST(ResponseExtensionTest, FiresOnceOnTheNewDateWhichCountsFromTheOldOne) {
   GivenWarned()
       .When(Handler(), Extend())
       .ThenRecorded(
@@ -321,7 +321,43 @@ TEST(ResponseExtensionTest, CountsFromTheOldDateAndFiresOnceOnTheNewOne) {
       .ThenNothingIsDue();
 }
 
-TEST(ResponseExtensionTest, TheThirdIsTheLastAndThreeDaysTheLongest) {
+TEST(ResponseExtensionTest, NotASecondEarly) {
+  GivenWarned()
+      .Command(Handler(), Extend())
+      .At("2021-07-09T02:24:00Z")
+      .WhenTheAgendaRuns()
+      .At("2021-07-09T23:59:59Z")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded()
+      .ThenDue("kind: AGENDA_KIND_RESPONSE_OVERDUE due_at @2021-07-10");
+}
+
+TEST(ResponseExtensionTest, NotAfterItWasMet) {
+  GivenWarned()
+      .Command(Handler(), Extend())
+      .At("2021-07-08")
+      .Command(GasCompany(), Accept())
+      .ThenNothingIsDue()
+      .At("2022-07-01")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded();
+}
+
+TEST(ResponseExtensionTest, WarnsOnceAtTheShareOfTheNewTime) {
+  GivenWarned()
+      .Command(Handler(), Extend())
+      .At("2021-07-09T02:23:59Z")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded()
+      .At("2021-07-09T02:24:00Z")
+      .WhenTheAgendaRuns()
+      .ThenRecorded("response_deadline_approaching { subject: '4.1' rule: 'response' due_at @2021-07-10 }")
+      .At("2021-07-09T23:00:00Z")
+      .WhenTheAgendaRuns()
+      .ThenNothingWasRecorded();
+}
+
+TEST(ResponseExtensionTest, LimitsThemToThreeOfAtMostThreeDays) {
   GivenAssignment()
       .When(Handler(), Extend(4))
       .ThenRejected(REJECTION_KIND_INVALID, "invalid_field")

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tests/contracts/contracts.h"
+#include "tests/contracts/test_names.h"
 
 namespace whistle::contracts {
 
@@ -17,22 +17,11 @@ namespace whistle::contracts {
 inline constexpr std::array<absl::string_view, 4> kWays = {"DoneRight", "DoneTwice", "DoneTooLate",
                                                            "DoneByTheWrongOne"};
 
-// One entry of ctest: "<program>.<suite>.<case>".
-struct TestName {
-  std::string program;
-  std::string suite;
-  std::string name;
-};
-
 struct Row {
   Command command;
   // The names of the tests, for each way of kWays.
   std::array<std::vector<std::string>, kWays.size()> tests;
 };
-
-// Reads what `ctest --show-only=json-v1` printed. Tests that are switched off, and entries that are not GoogleTest
-// cases, are left out.
-absl::StatusOr<std::vector<TestName>> ReadTestNames(const std::string& ctest_json);
 
 // A test belongs to a command if its suite is called <Command>Test. Where several services have a command of that name,
 // the test's program must begin with the area ("intake_merge_test") or its suite be called <Area><Command>Test.

@@ -5,9 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
-#include <memory>
 
 #include "absl/strings/str_join.h"
 
@@ -20,20 +18,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// What ctest knows, asked from a folder of its own: ctest writes a log where it is asked, and this test may itself run
-// in one.
-std::string AskCtest() {
-  std::string text;
-  FILE* pipe = popen(WHISTLE_CTEST " --test-dir " WHISTLE_ALL_TESTS " --show-only=json-v1", "r");
-  if (pipe == nullptr) return text;
-  char buffer[65536];
-  for (size_t n; (n = fread(buffer, 1, sizeof(buffer), pipe)) > 0;) text.append(buffer, n);
-  pclose(pipe);
-  return text;
-}
-
 TEST(CommandTableTest, EveryCommandIsDoneRightTwiceTooLateAndByTheWrongOne) {
-  const auto tests = ReadTestNames(AskCtest());
+  const auto tests = AskTestNames();
   ASSERT_TRUE(tests.ok()) << tests.status();
   ASSERT_THAT(*tests, Not(IsEmpty()));
   const Contracts contracts;
@@ -65,21 +51,6 @@ TEST(CommandTableTest, ACommandThatSeveralServicesHaveNeedsTestsInEach) {
   EXPECT_THAT(Gaps(MakeTable(commands, tests)), SizeIs(4));
   for (const auto way : kWays) tests.push_back({"corrections_test", "ResponseCorrectEntryTest", std::string(way)});
   EXPECT_THAT(Gaps(MakeTable(commands, tests)), IsEmpty());
-}
-
-TEST(CommandTableTest, ATestSwitchedOffDoesNotCount) {
-  const auto tests = ReadTestNames(R"json({"tests": [
-      {"name": "a_test.RecordContactTest.DoneRight", "properties": [{"name": "DISABLED", "value": true}]},
-      {"name": "a_test.RecordContactTest.DoneTwice", "properties": [{"name": "TIMEOUT", "value": 120.0}]},
-      {"name": "contracts.lint"}]})json");
-  ASSERT_TRUE(tests.ok()) << tests.status();
-  ASSERT_THAT(*tests, SizeIs(1));
-  EXPECT_EQ((*tests)[0].name, "DoneTwice");
-}
-
-TEST(CommandTableTest, WhatIsNotCtestsJsonIsRefused) {
-  EXPECT_FALSE(ReadTestNames("").ok());
-  EXPECT_FALSE(ReadTestNames("{}").ok());
 }
 
 TEST(CommandTableTest, TheTableNamesEveryTest) {

@@ -79,7 +79,7 @@ class SurvivingDeadlineTest : public ::testing::TestWithParam<Kind> {
   Town town_;
 };
 
-TEST_P(SurvivingDeadlineTest, FiresOnceAfterARestartARebuildAndByTwoInstancesAtOnce) {
+TEST_P(SurvivingDeadlineTest, SurvivesARestartARebuildAndTwoInstancesAtOnceAndFiresOnce) {
   {
     const auto restarted = town_.Start(kind_.service, kind_.service);
     ASSERT_TRUE(ComeToRest({restarted.get()}));
