@@ -20,15 +20,13 @@ using Found = std::optional<Fault>;
 
 // Ten years: longer than any rule, short enough that no date leaves the calendar.
 constexpr int kTermMax = 3650;
-// More of anything never happens on one case.
-constexpr int kTimesMax = 1000;
 
 struct Limits {
   absl::string_view field;
   int min;
   int max;
 };
-// The numbers that are not 1 to kTimesMax.
+// The numbers that are not 1 to kPolicyTimesMax.
 constexpr std::array<Limits, 3> kLimits = {{
     {"handling_extensions_max", 0, 16},
     {"response_extensions_max", 0, 16},
@@ -66,7 +64,7 @@ Found CheckEscalates(const Escalates& escalates, const std::string& path) {
       }
       break;
     case v1::ESCALATE_WHEN_AFTER:
-      if (auto fault = CheckNumber(escalates.after(), 1, kTimesMax, path + ".after")) return fault;
+      if (auto fault = CheckNumber(escalates.after(), 1, kPolicyTimesMax, path + ".after")) return fault;
       break;
     default:
       return Fault{path + ".when", "never, at_once or after",
@@ -102,7 +100,7 @@ Found CheckField(const Message& message, const FieldDescriptor& field, const std
       for (const Limits& limits : kLimits) {
         if (field.name() == limits.field) return CheckNumber(value, limits.min, limits.max, path);
       }
-      return CheckNumber(value, 1, kTimesMax, path);
+      return CheckNumber(value, 1, kPolicyTimesMax, path);
     }
     case FieldDescriptor::CPPTYPE_STRING:
       return FindTextFault(reflection->GetString(message, &field), 100, path);

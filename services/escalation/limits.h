@@ -3,6 +3,8 @@
 #ifndef WHISTLE_SERVICES_ESCALATION_LIMITS_H_
 #define WHISTLE_SERVICES_ESCALATION_LIMITS_H_
 
+#include "libs/registry/policy.h"
+
 namespace whistle::escalation {
 
 // One matter that needs more letters at a time is not handled by letters. A stored letter is ~600 bytes.
@@ -51,6 +53,8 @@ inline constexpr int kContactsKept = 96;
 // Open assignments, commitments and items of one case are at most 64 each, calls 96, deferrals 8.
 inline constexpr int kNeedsKept = 256;
 inline constexpr int kReasonsKept = 64;
+// What a policy counts must be there to be named.
+static_assert(registry::kPolicyTimesMax <= kEvidenceEventsMax && registry::kPolicyTimesMax <= kReasonsKept);
 static_assert(kContactsKept > kEvidenceEventsMax && kMeetingsKept >= kEvidenceEventsMax);
 
 // All organizations with their paths must fit into one decision beside the texts: 256 KiB for a record.

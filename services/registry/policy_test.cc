@@ -128,9 +128,9 @@ void ExpectEscalatesIsChecked(const std::string& path, const std::function<v1::E
     const char* wrong;
   } given[] = {
       {v1::ESCALATE_WHEN_NEVER, 0, nullptr},      {v1::ESCALATE_WHEN_AT_ONCE, 0, nullptr},
-      {v1::ESCALATE_WHEN_AFTER, 1, nullptr},      {v1::ESCALATE_WHEN_AFTER, 1000, nullptr},
+      {v1::ESCALATE_WHEN_AFTER, 1, nullptr},      {v1::ESCALATE_WHEN_AFTER, 64, nullptr},
       {v1::ESCALATE_WHEN_UNSPECIFIED, 0, "when"}, {static_cast<v1::EscalateWhen>(9), 0, "when"},
-      {v1::ESCALATE_WHEN_AFTER, 0, "after"},      {v1::ESCALATE_WHEN_AFTER, 1001, "after"},
+      {v1::ESCALATE_WHEN_AFTER, 0, "after"},      {v1::ESCALATE_WHEN_AFTER, 65, "after"},
       {v1::ESCALATE_WHEN_AFTER, -1, "after"},     {v1::ESCALATE_WHEN_NEVER, 1, "after"},
       {v1::ESCALATE_WHEN_AT_ONCE, 2, "after"},
   };
@@ -192,6 +192,13 @@ TEST(AdoptPolicyTest, AnErrorSaysWhatWasExpectedAndWhatWasFound) {
   policy.mutable_response()->set_count(0);
   EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.response.count: expected 1 to 3650, found 0 or nothing");
   policy = testing::DefaultPolicy();
+  policy.set_hollow_meetings(65);
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message, "policy.hollow_meetings: expected 1 to 64, found 65");
+  policy = testing::DefaultPolicy();
+  policy.mutable_findings()->mutable_silence()->mutable_escalates()->set_after(65);
+  EXPECT_EQ(CheckPolicy(policy, "policy")->message,
+            "policy.findings.silence.escalates.after: expected 1 to 64, found 65");
+  policy = testing::DefaultPolicy();
   policy.mutable_response()->clear_unit();
   EXPECT_EQ(CheckPolicy(policy, "policy")->message,
             "policy.response.unit: expected hours, calendar_days or working_days, found nothing");
@@ -221,8 +228,9 @@ TEST(AdoptPolicyTest, EveryNumberIsChecked) {
       {&v1::Policy::set_warn_percent, 0, 1, "policy.warn_percent"},
       {&v1::Policy::set_warn_percent, 100, 99, "policy.warn_percent"},
       {&v1::Policy::set_hollow_meetings, 0, 1, "policy.hollow_meetings"},
-      {&v1::Policy::set_persistent_contacts, 0, 1000, "policy.persistent_contacts"},
-      {&v1::Policy::set_persistent_contacts, 1001, 1, "policy.persistent_contacts"},
+      {&v1::Policy::set_hollow_meetings, 65, 64, "policy.hollow_meetings"},
+      {&v1::Policy::set_persistent_contacts, 0, 1, "policy.persistent_contacts"},
+      {&v1::Policy::set_persistent_contacts, 65, 64, "policy.persistent_contacts"},
   };
   for (const auto& number : numbers) {
     v1::Policy policy = testing::DefaultPolicy();

@@ -164,7 +164,7 @@ class WrongFiles(unittest.TestCase):
 
     def test_escalations(self):
         self.changed(
-            "after without how many", SILENCE, " after: 2,", "", "policy.findings.silence.escalates.after: ", "1 to 1000"
+            "after without how many", SILENCE, " after: 2,", "", "policy.findings.silence.escalates.after: ", "1 to 64"
         )
         self.changed(
             "how many without after",
