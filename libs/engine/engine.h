@@ -46,7 +46,7 @@ struct EngineOptions {
   Observer* observer = nullptr;
   // Partitions are spread over this many threads.
   int threads = 1;
-  // Whether due items fire by themselves. False on a virtual clock, where AdvanceClock fires them one after another.
+  // Whether due items fire by themselves. False on a virtual clock, where AdvanceClock fires them.
   bool fire_agenda = true;
   bool agenda_paused = false;
   // How long a journal may be out of reach before commands fail fast.

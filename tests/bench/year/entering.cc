@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/time.h"
-#include "libs/rpc/status_table.h"
 #include "tests/bench/year/town.h"
 #include "tests/bench/year/whistled.h"
 
@@ -90,21 +89,21 @@ bool Entering::Send(DayUnderWay& day, CaseFile* file, Stub* stub,
   request.mutable_context()->set_request_id(absl::StrCat(file->number, "-", file->done));
   call->request = std::move(request);
   Call* raw = call.get();
-  (stub->*method)(raw->context.get(), &raw->request, &raw->response,
-                  [this, &day, file, keep, call](const grpc::Status& status) {
-                    {
-                      absl::MutexLock lock(&day.mutex);
-                      ++day.entered.commands;
-                      if (!status.ok() && day.entered.refused++ == 0) {
-                        day.entered.first_refusal = absl::StrCat(Request::descriptor()->name(), " on ", file->case_id,
-                                                                 ": ", rpc::FromGrpcStatus(status).ToString());
-                      }
-                    }
-                    const common::v1::Receipt& receipt = call->response.receipt();
-                    if (status.ok() && file->case_id.empty()) file->case_id = receipt.case_id();
-                    if (status.ok() && keep != nullptr) *keep = receipt.event_ids(0);
-                    Go(day, file);
-                  });
+  (stub->*method)(
+      raw->context.get(), &raw->request, &raw->response, [this, &day, file, keep, call](const grpc::Status& status) {
+        {
+          absl::MutexLock lock(&day.mutex);
+          ++day.entered.commands;
+          if (!status.ok() && day.entered.refused++ == 0) {
+            day.entered.first_refusal =
+                absl::StrCat(Request::descriptor()->name(), " on ", file->case_id, ": ", status.error_message());
+          }
+        }
+        const common::v1::Receipt& receipt = call->response.receipt();
+        if (status.ok() && file->case_id.empty()) file->case_id = receipt.case_id();
+        if (status.ok() && keep != nullptr) *keep = receipt.event_ids(0);
+        Go(day, file);
+      });
   return true;
 }
 
