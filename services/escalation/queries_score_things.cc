@@ -11,61 +11,18 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/domain/entry_keys.h"
-#include "libs/domain/model.h"
-#include "libs/domain/obligation.h"
 #include "libs/domain/terms.h"
 #include "libs/entries/entries.h"
+#include "services/escalation/queries_score_places.h"
 #include "services/escalation/score_keys.h"
 
 namespace whistle::escalation {
 namespace {
 
 using common::v1::OrganizationRef;
-using domain::IndexKey;
 using entries::Entry;
 using journal::v1::Event;
 using projection::Reader;
-
-constexpr size_t kRowsAtATime = 500;
-
-// An event of a case; in order of the case, and there as it was entered.
-struct Place {
-  std::string case_id;
-  std::string sortable_id;
-
-  std::string EventId() const { return domain::EventIdFromSortable(sortable_id).value_or(""); }
-  bool operator<(const Place& other) const {
-    return std::tie(case_id, sortable_id) < std::tie(other.case_id, other.sortable_id);
-  }
-};
-
-using Places = std::set<Place>;
-
-// Of which kind of beginning an entry is, and whose; an empty kind if it begins nothing. (A stretch of ownership that
-// begins with a reopening is found by its case.)
-std::pair<std::string, OrganizationRef> BeginningOf(const Event& event) {
-  switch (event.body_case()) {
-    case Event::kResponseRequested:
-      return {kAsked, event.response_requested().department()};
-    case Event::kResponseSubmitted:
-      if (event.response_submitted().stance() != response::v1::STANCE_CLAIMS_RESOLVED) return {};
-      return {kClaim, event.response_submitted().department()};
-    case Event::kHandlingCompleted:
-      return {kClaim, event.handling_completed().completed_by()};
-    case Event::kCommitmentMade:
-      return {kCommitment, event.commitment_made().organization()};
-    case Event::kFindingRaised:
-      return {kFinding, event.finding_raised().organization()};
-    case Event::kHandlingUpgraded:
-      return {kLed, event.handling_upgraded().lead()};
-    case Event::kHandlerAssigned:
-    case Event::kCaseReopened:
-    case Event::kCaseUnmerged:
-      return {kDwell, event.handler_assigned().handler()};
-    default:
-      return {};
-  }
-}
 
 void Decided(const Entry& by, v1::ScoreCase& row) {
   row.set_outcome_event_id(by.event_id);
@@ -77,7 +34,7 @@ class Collector {
   Collector(const Reader& reader, const ScorePeriod& period) : reader_(reader), period_(period) {}
 
   absl::StatusOr<std::vector<ScoreThing>> Collect() {
-    WHISTLE_RETURN_IF_ERROR(FindBeginnings());
+    WHISTLE_ASSIGN_OR_RETURN(beginnings_, FindBeginnings(reader_, period_));
     WHISTLE_RETURN_IF_ERROR(EachOf(kAsked, [&](const Place& place) { return AddAssignment(place); }));
     WHISTLE_RETURN_IF_ERROR(EachOf(kClaim, [&](const Place& place) { return AddClaim(place); }));
     WHISTLE_RETURN_IF_ERROR(EachOf(kCommitment, [&](const Place& place) { return AddCommitment(place); }));
@@ -97,75 +54,9 @@ class Collector {
     return {base::FromProto(thing.row.began_at()), thing.row.case_id(), domain::SortableEventId(thing.row.event_id())};
   }
 
-  // Calls `visit` with the parts of each key below the prefix.
-  absl::Status Walk(const std::vector<std::string>& prefix,
-                    absl::FunctionRef<absl::Status(const std::vector<std::string>& parts)> visit) {
-    std::string after;
-    while (true) {
-      WHISTLE_ASSIGN_OR_RETURN(const auto rows, reader_.ScanIndex(IndexKey(prefix), after, kRowsAtATime));
-      for (const Reader::IndexRow& row : rows) {
-        const std::vector<std::string> parts = domain::KeyParts(row.key);
-        if (parts.size() < 3)
-          return absl::DataLossError(absl::StrCat("a key of ", prefix.front(), " has too few parts"));
-        WHISTLE_RETURN_IF_ERROR(visit(parts));
-      }
-      if (rows.size() < kRowsAtATime) return absl::OkStatus();
-      after = rows.back().cursor;
-    }
-  }
-
-  // The same for keys that end with time, case and event, over the years of the period; a place that the times of the
-  // keys leave out is none of it.
-  absl::Status WalkPeriod(const std::vector<std::string>& prefix, absl::FunctionRef<absl::Status(const Place&)> visit) {
-    // Keys hold milliseconds, so the last one may hold more than the period: what is found is looked at again.
-    const std::string first = domain::SortableTime(std::max(period_.from, base::EarliestTime()));
-    const std::string last = domain::SortableTime(std::min(period_.until, base::LatestTime()));
-    const absl::TimeZone utc = absl::UTCTimeZone();
-    const auto last_year = absl::ToCivilYear(std::min(period_.until, period_.now), utc);
-    for (auto year = absl::ToCivilYear(std::max(period_.from, base::EarliestTime()), utc); year <= last_year; ++year) {
-      std::vector<std::string> of_year = prefix;
-      of_year.push_back(absl::StrCat(year.year()));
-      WHISTLE_RETURN_IF_ERROR(Walk(of_year, [&](const std::vector<std::string>& parts) {
-        const std::string& at = parts[parts.size() - 3];
-        if (at < first || at > last) return absl::OkStatus();
-        return visit({parts[parts.size() - 2], parts.back()});
-      }));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Found(const std::string& kind, const Place& place) {
-    found_ += beginnings_[kind].insert(place).second ? 1 : 0;
-    if (found_ <= kScoreThingsMax) return absl::OkStatus();
-    return absl::ResourceExhaustedError(absl::StrCat("more than ", kScoreThingsMax, " things began for ",
-                                                     period_.organization_id, "; ask for a shorter period"));
-  }
-
-  absl::Status FindBeginnings() {
-    for (const char* kind : kScoreKinds) {
-      WHISTLE_RETURN_IF_ERROR(
-          WalkPeriod({"score", period_.organization_id, kind}, [&](const Place& place) { return Found(kind, place); }));
-    }
-    const auto corrected = [&](const Place& place) -> absl::Status {
-      WHISTLE_ASSIGN_OR_RETURN(const auto entry, entries::FindEntry(reader_, place.case_id, place.EventId()));
-      if (!entry) return DataLoss(place);
-      const std::string kind = BeginningOf(entry->event).first;
-      return kind.empty() ? absl::OkStatus() : Found(kind, place);
-    };
-    WHISTLE_RETURN_IF_ERROR(Walk({"score.moved", period_.organization_id}, [&](const std::vector<std::string>& parts) {
-      return corrected({parts[parts.size() - 2], parts.back()});
-    }));
-    return WalkPeriod({"score.redated"}, corrected);
-  }
-
   absl::Status EachOf(const char* kind, absl::FunctionRef<absl::Status(const Place&)> visit) {
     for (const Place& place : beginnings_[kind]) WHISTLE_RETURN_IF_ERROR(visit(place));
     return absl::OkStatus();
-  }
-
-  static absl::Status DataLoss(const Place& place) {
-    return absl::DataLossError(absl::StrCat("a score counts event ", place.EventId(), " of case ", place.case_id,
-                                            ", which its timeline does not hold"));
   }
 
   bool InPeriod(const google::protobuf::Timestamp& at) const {
@@ -181,7 +72,7 @@ class Collector {
   // Everything that happened to it, the beginning first; nothing if the score does not count it.
   absl::StatusOr<std::vector<Entry>> Load(const Place& place) {
     WHISTLE_ASSIGN_OR_RETURN(std::vector<Entry> all, entries::ListEntries(reader_, place.case_id, place.EventId()));
-    if (all.empty()) return DataLoss(place);
+    if (all.empty()) return NotInTimeline(place);
     if (!IsCounted(all.front().event)) all.clear();
     return all;
   }
@@ -312,7 +203,7 @@ class Collector {
 
   absl::Status AddLed(const Place& place) {
     WHISTLE_ASSIGN_OR_RETURN(const auto entry, entries::FindEntry(reader_, place.case_id, place.EventId()));
-    if (!entry) return DataLoss(place);
+    if (!entry) return NotInTimeline(place);
     if (IsCounted(entry->event)) MakesItsCase(Began(place, entry->event.occurred_at()));
     return absl::OkStatus();
   }
@@ -321,10 +212,10 @@ class Collector {
   absl::Status AddDwells(const std::string& case_id) {
     std::vector<Entry> all;
     WHISTLE_RETURN_IF_ERROR(
-        Walk({"thing", case_id, kClockThing}, [&](const std::vector<std::string>& parts) -> absl::Status {
+        WalkKeys(reader_, {"thing", case_id, kClockThing}, [&](const std::vector<std::string>& parts) -> absl::Status {
           const Place place = {case_id, parts.back()};
           WHISTLE_ASSIGN_OR_RETURN(auto entry, entries::FindEntry(reader_, case_id, place.EventId()));
-          if (!entry) return DataLoss(place);
+          if (!entry) return NotInTimeline(place);
           all.push_back(*std::move(entry));
           return absl::OkStatus();
         }));
@@ -376,8 +267,8 @@ class Collector {
       places.insert({case_id, parts.back()});
       return absl::OkStatus();
     };
-    WHISTLE_RETURN_IF_ERROR(Walk({"claim", period_.organization_id, case_id}, add));
-    WHISTLE_RETURN_IF_ERROR(Walk({"score.moved", period_.organization_id, case_id}, add));
+    WHISTLE_RETURN_IF_ERROR(WalkKeys(reader_, {"claim", period_.organization_id, case_id}, add));
+    WHISTLE_RETURN_IF_ERROR(WalkKeys(reader_, {"score.moved", period_.organization_id, case_id}, add));
     ScoreThing thing;
     thing.row.set_case_id(case_id);
     thing.row.set_event_id(first.event_id());
@@ -385,7 +276,7 @@ class Collector {
     thing.measures = {v1::SCORE_MEASURE_CASES};
     for (const Place& place : places) {
       WHISTLE_ASSIGN_OR_RETURN(const auto claim, entries::FindEntry(reader_, case_id, place.EventId()));
-      if (!claim) return DataLoss(place);
+      if (!claim) return NotInTimeline(place);
       const auto [kind, by] = BeginningOf(claim->event);
       if (kind != kClaim || by.organization_id() != period_.organization_id) continue;
       if (thing.measures.size() == 1) {
@@ -406,9 +297,7 @@ class Collector {
 
   const Reader& reader_;
   const ScorePeriod& period_;
-  // By kind.
-  std::map<std::string, Places> beginnings_;
-  size_t found_ = 0;
+  Beginnings beginnings_;
   // By case: what made it the organization's first.
   std::map<std::string, v1::ScoreCase> cases_;
   std::vector<ScoreThing> things_;

@@ -2,8 +2,7 @@
 // now, with the measures that count it. Both GetScores and ListScoreCases are made of it, so that a number and the
 // cases it names are the same things.
 //
-// Found by the keys of score_keys.h. Functions of one moment of a projection; any thread may call. DATA_LOSS when an
-// index names what the timeline does not hold; RESOURCE_EXHAUSTED for more than kScoreThingsMax.
+// A function of one moment of a projection; any thread may call. Errors as in queries_score_places.h.
 #ifndef WHISTLE_SERVICES_ESCALATION_QUERIES_SCORE_THINGS_H_
 #define WHISTLE_SERVICES_ESCALATION_QUERIES_SCORE_THINGS_H_
 
@@ -14,20 +13,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/projection/store.h"
+#include "services/escalation/queries_score_places.h"
 #include "whistle/escalation/v1/scores.pb.h"
 
 namespace whistle::escalation {
-
-// Each costs a handful of reads: some seconds for so many.
-inline constexpr size_t kScoreThingsMax = 100000;
-
-// Whose score, and of which time: [from, until). What goes on is measured up to `now`.
-struct ScorePeriod {
-  std::string organization_id;
-  absl::Time from;
-  absl::Time until;
-  absl::Time now;
-};
 
 struct ScoreThing {
   v1::ScoreCase row;
