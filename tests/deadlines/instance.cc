@@ -79,9 +79,9 @@ bool Instance::IsAtRest() {
   });
   done.WaitForNotification();
   WHISTLE_CHECK(reached.ok(), reached.ToString());
-  const auto due = engine_->FirstDue(options_.clock->Now(), {});
+  const auto due = engine_->Due(options_.clock->Now(), {}, 1);
   WHISTLE_CHECK(due.ok(), due.status().ToString());
-  return !due->has_value() && engine_->unanswered() == 0;
+  return due->empty() && engine_->unanswered() == 0;
 }
 
 std::vector<Counted> Instance::History(const std::string& case_id) const {
