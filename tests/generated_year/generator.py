@@ -16,7 +16,6 @@ import demands
 import honest
 import late_entries
 import passing
-import shown_late
 from calendar_days import YEAR, at
 from segments import Handler, Phase, Segment, Truth
 from story import HOURS, Story
@@ -24,7 +23,7 @@ from world import any_place
 
 SEGMENTS = tuple(
     value
-    for module in (answers, authority, closed_cases, corrections, dates, demands, late_entries, passing, shown_late)
+    for module in (answers, authority, closed_cases, corrections, dates, demands, late_entries, passing)
     for value in vars(module).values()
     if isinstance(value, Segment)
 )
