@@ -81,10 +81,9 @@ void VirtualTime::Run() {
       return;
     }
     for (Task& task : tasks) std::move(task.done)(Carry(task.advance));
-    // Looks once commands are answered, not at each that is folded: looking takes the services' time.
-    AdvanceClockResponse fired;
-    // An item that cannot be carried out is reported by its service; the next nudge tries it again.
-    FireUpTo(clock_->Now(), fired).IgnoreError();
+    // Looks once commands are answered, not at each that is folded: looking takes the services' time. An item that
+    // cannot be carried out is reported by its service; the next nudge tries it again.
+    FireUpTo(clock_->Now(), fired_since_).IgnoreError();
   }
 }
 
@@ -197,10 +196,11 @@ absl::StatusOr<AdvanceClockResponse> VirtualTime::Carry(const Advance& advance) 
                                                       " and never goes back to ", base::TimeText(to)));
   }
   if (to > base::LatestTime()) return absl::InvalidArgumentError("by_ms: beyond the year 9999");
-  AdvanceClockResponse response;
   if (advance.without_firing) clock_->AdvanceTo(to);
-  WHISTLE_RETURN_IF_ERROR(FireUpTo(to, response));
+  WHISTLE_RETURN_IF_ERROR(FireUpTo(to, fired_since_));
   clock_->AdvanceTo(to);
+  AdvanceClockResponse response;
+  response.Swap(&fired_since_);
   *response.mutable_now() = base::ToProto(clock_->Now());
   return response;
 }

@@ -75,6 +75,8 @@ class VirtualTime {
 
   base::VirtualClock* const clock_;
   const std::vector<HostedService*> services_;
+  // What fired since it was told last. The own thread's alone.
+  operations::v1::AdvanceClockResponse fired_since_;
   absl::Mutex mutex_;
   std::deque<Task> tasks_ ABSL_GUARDED_BY(mutex_);
   bool nudged_ ABSL_GUARDED_BY(mutex_) = false;

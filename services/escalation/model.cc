@@ -40,7 +40,7 @@ domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_ESCALATION;
   model.name = "escalation";
-  model.fold_fingerprint = "escalation-4";
+  model.fold_fingerprint = "escalation-3";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const journal::v1::Event& event, const domain::EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);

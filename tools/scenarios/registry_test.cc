@@ -146,7 +146,7 @@ TEST(RegistryFileTest, APolicyThatCouldNotBeAdoptedNamesTheLineBeforeAnythingIsS
             line("no_owner: {count") + "policy.no_owner.count: expected 1 to 3650, found 0 or nothing");
   EXPECT_EQ(
       error("{when: after, after: 2, source: ours}}\n    hollow", "{when: after, source: ours}}\n    hollow"),
-      line("silence: {escalates") + "policy.findings.silence.escalates.after: expected 1 to 1000, found 0 or nothing");
+      line("silence: {escalates") + "policy.findings.silence.escalates.after: expected 1 to 64, found 0 or nothing");
   // What is missing is missing from the mapping that should hold it.
   EXPECT_EQ(error("    silence: {escalates: {when: after, after: 2, source: ours}}\n", ""),
             line("    ungrounded:") +

@@ -29,7 +29,7 @@ void LookAtMeeting(const v1::ObservedMeeting& meeting, Looked& looked) {
 void LookForAbsent(const v1::EscalationState& state, Looked& looked) {
   for (const v1::ObservedMeeting& meeting : state.observed().meetings()) LookAtMeeting(meeting, looked);
   for (const v1::ObservedOverdue& missing : state.observed().no_shows()) {
-    if (const v1::Mark* mark = MarkOf(missing.seen(), kRule)) {
+    if (const v1::Mark* mark = MarkOf(missing.seen(), kRule, missing.subject_id())) {
       if (!missing.lifted()) continue;
       looked.disproofs.push_back(DisprovedBy(*mark, missing.seen(), "It came in time."));
       continue;

@@ -1,5 +1,5 @@
 // ABSENT: a called department that sent nobody, to a meeting or on a whistle.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

@@ -13,7 +13,7 @@ constexpr auto kRule = v1::FINDING_RULE_BROKEN_COMMITMENT;
 void LookForBrokenCommitment(const v1::EscalationState& state, Looked& looked) {
   const auto& broken = state.observed().broken_commitments();
   for (const v1::ObservedOverdue& breach : broken) {
-    if (const v1::Mark* mark = MarkOf(breach.seen(), kRule)) {
+    if (const v1::Mark* mark = MarkOf(breach.seen(), kRule, breach.subject_id())) {
       if (!breach.lifted()) continue;
       looked.disproofs.push_back(DisprovedBy(*mark, breach.seen(), "The commitment was not broken."));
       continue;

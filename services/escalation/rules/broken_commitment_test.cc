@@ -1,5 +1,5 @@
 // BROKEN_COMMITMENT: a commitment whose date passed, not kept, or that its organization said it will not keep.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

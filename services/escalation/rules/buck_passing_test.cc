@@ -1,6 +1,6 @@
 // BUCK_PASSING: deferrals that close a loop, or reach three hops with nobody accepting; a deferral withdrawn without
 // accepting.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

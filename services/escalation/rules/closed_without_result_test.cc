@@ -1,5 +1,5 @@
 // CLOSED_WITHOUT_RESULT: a claim of resolution or a closing while something is open, or that is disputed.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

@@ -1,6 +1,6 @@
 // CONTRADICTION: two statements of one organization on one topic that cannot both hold, without saying that the second
 // replaces the first and why.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

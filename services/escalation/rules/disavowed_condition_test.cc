@@ -1,5 +1,5 @@
 // DISAVOWED_CONDITION: an organization states that a rule or condition it had imposed does not exist.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

@@ -1,5 +1,5 @@
 // GOALPOST_MOVED: an organization imposes a new condition after one of its earlier conditions on this case was met.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

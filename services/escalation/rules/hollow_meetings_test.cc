@@ -1,5 +1,5 @@
 // HOLLOW_MEETINGS: the policy's number of joint meetings that ended deadlocked.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

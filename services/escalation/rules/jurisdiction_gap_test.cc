@@ -1,6 +1,6 @@
 // JURISDICTION_GAP: the handler has no authority over an organization whose action the case needs. A city's petition
 // office has authority over itself alone.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

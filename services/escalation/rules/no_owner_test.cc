@@ -1,5 +1,5 @@
 // NO_OWNER beyond its date (services/escalation/owner_test.cc): what late entries, corrections and policies make of it.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

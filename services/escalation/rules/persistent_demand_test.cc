@@ -1,5 +1,5 @@
 // PERSISTENT_DEMAND: the policy's number of contacts without a substantive response among them.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

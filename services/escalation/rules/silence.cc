@@ -20,7 +20,7 @@ bool Heard(const v1::ObservedOverdue& silence) {
 void LookForSilence(const v1::EscalationState& state, Looked& looked) {
   const auto& silences = state.observed().silences();
   for (const v1::ObservedOverdue& silence : silences) {
-    if (const v1::Mark* mark = MarkOf(silence.seen(), kRule)) {
+    if (const v1::Mark* mark = MarkOf(silence.seen(), kRule, silence.subject_id())) {
       if (silence.lifted()) {
         looked.disproofs.push_back(DisprovedBy(*mark, silence.seen(), "The answer was not overdue."));
       } else if (Heard(silence)) {

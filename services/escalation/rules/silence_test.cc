@@ -1,5 +1,5 @@
 // SILENCE: an assignment's date that passed with no response.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

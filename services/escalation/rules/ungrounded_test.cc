@@ -1,5 +1,5 @@
 // UNGROUNDED: a refusal or a condition cites no grounds.
-#include "services/escalation/rules/given_rule.h"
+#include "services/escalation/rules/given_rule_testing.h"
 
 namespace whistle::escalation {
 namespace {

@@ -5,8 +5,8 @@
 //       .Event(Organization("gas-company"), Answer("gas-company", "stance: STANCE_REFUSES"))  // version 4
 //       .WhenTheAgendaRuns()
 //       .ThenRecorded("finding_raised { rule: FINDING_RULE_UNGROUNDED evidence_event_ids: '4.1' }");
-#ifndef WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_H_
-#define WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_H_
+#ifndef WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_TESTING_H_
+#define WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_TESTING_H_
 
 #include <string>
 #include <vector>
@@ -64,4 +64,4 @@ inline std::string PutRightOrganization(const std::string& service, const std::s
 
 }  // namespace whistle::escalation
 
-#endif  // WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_H_
+#endif  // WHISTLE_SERVICES_ESCALATION_RULES_GIVEN_RULE_TESTING_H_
