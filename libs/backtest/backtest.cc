@@ -47,10 +47,11 @@ bool IsOverdueLifted(const Event& event) {
   return body != nullptr && body->GetDescriptor() == common::v1::OverdueLifted::descriptor();
 }
 
-// A virtual clock says whole milliseconds: the first that is not before.
-absl::Time WholeMilliseconds(absl::Time time) {
-  const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(time));
-  return whole < time ? whole + absl::Milliseconds(1) : whole;
+// When an item fires that is on time. A virtual clock says whole milliseconds: the first that is not before.
+absl::Time FiresAt(const DueItem& due) {
+  const absl::Time due_at = base::FromProto(due.item.due_at());
+  const absl::Time whole = absl::FromUnixMillis(absl::ToUnixMillis(due_at));
+  return whole < due_at ? whole + absl::Milliseconds(1) : whole;
 }
 
 class TwoWorlds {
@@ -64,33 +65,38 @@ class TwoWorlds {
     const Decision& first = decisions.front();
     if (first.events_size() > 0) result_.title = first.events(0).case_registered().title();
     for (const Decision& decision : decisions) {
-      FireOwnUpTo(base::FromProto(decision.decided_at()));
-      if (IsDecidedAnew(decision)) {
+      const bool anew = IsDecidedAnew(decision);
+      FireOwnUpTo(base::FromProto(decision.decided_at()), anew ? decision.request().request_id() : "");
+      if (anew) {
         FireTogether(decision);
       } else {
         Replay(decision);
       }
       Record(decision);
     }
-    FireOwnUpTo(options_.until);
+    FireOwnUpTo(options_.until, "");
     return std::move(result_);
   }
 
  private:
-  // Fires what is due by then in the other world and not on the recorded one's agenda.
-  void FireOwnUpTo(absl::Time until) {
-    while (const std::optional<DueItem> due = FirstOwn(until)) {
-      const absl::Time now = std::max(WholeMilliseconds(base::FromProto(due->item.due_at())), other_.decided_at());
+  // Fires what is due by then in the other world and not on the recorded one's agenda. `next`: the request id of what
+  // the recorded agenda fires at that moment; what comes after it in the order of one moment waits for it.
+  void FireOwnUpTo(absl::Time until, const std::string& next) {
+    while (const std::optional<DueItem> due = FirstOwn(until, next)) {
+      const absl::Time now = std::max(FiresAt(*due), other_.decided_at());
       const uint64_t version = std::max(options_.registry->VersionBy(now), other_.registry_version());
       Fire(*due, now, version, nullptr);
     }
   }
 
-  std::optional<DueItem> FirstOwn(absl::Time until) const {
+  std::optional<DueItem> FirstOwn(absl::Time until, const std::string& next) const {
+    bool after_next = false;
     for (const DueItem& due : other_.Agenda()) {
-      if (base::FromProto(due.item.due_at()) > until) break;
+      if (base::FromProto(due.item.due_at()) > until || (after_next && FiresAt(due) >= until)) break;
       if (given_up_.contains(projection::AgendaRequestId(due.item))) continue;
-      if (!recorded_agenda_.contains(RecordedRequestId(due.item))) return due;
+      const std::string recorded_id = RecordedRequestId(due.item);
+      if (recorded_id == next) after_next = true;
+      if (!recorded_agenda_.contains(recorded_id)) return due;
     }
     return std::nullopt;
   }

@@ -5,9 +5,6 @@
 namespace whistle::backtest {
 namespace {
 
-// What a real clock may be late (libs/engine/agenda.h: grace, spread, a command under way), and less than any term.
-constexpr absl::Duration kLateMax = absl::Seconds(60);
-
 using KeyFunction = std::string (*)(const Fired&);
 
 // Pairs what has the same key, in order; what has no partner stays in `then` and `would`, in order.
@@ -63,10 +60,12 @@ std::optional<absl::Duration> Pair::earlier() const {
   return then->at - would->at;
 }
 
-bool Pair::differs() const {
-  const auto moved = earlier();
-  return !moved || absl::AbsDuration(*moved) > kLateMax || then->rule != would->rule;
+bool Pair::moved() const {
+  const auto by = earlier();
+  return by && absl::AbsDuration(*by) > kSameTime;
 }
+
+bool Pair::differs() const { return !then || !would || moved() || then->rule != would->rule; }
 
 std::vector<Pair> PairUp(const TwoHistories& histories, bool with_warnings) {
   std::vector<Fired> then = Wanted(histories.then, with_warnings);
@@ -107,11 +106,11 @@ void AddTo(const std::vector<Pair>& pairs, Totals* totals) {
   for (const Pair& pair : pairs) {
     if (pair.then) ++(*totals)[{pair.then->kind, pair.then->rule}].then;
     if (pair.would) ++(*totals)[{pair.would->kind, pair.would->rule}].would;
-    const auto moved = pair.earlier();
-    if (!moved || absl::AbsDuration(*moved) <= kLateMax) continue;
+    if (!pair.moved()) continue;
     RuleTotal& total = (*totals)[{pair.would->kind, pair.would->rule}];
-    ++(*moved > absl::ZeroDuration() ? total.earlier : total.later);
-    total.moved.push_back(*moved);
+    const absl::Duration earlier = *pair.earlier();
+    ++(earlier > absl::ZeroDuration() ? total.earlier : total.later);
+    total.moved.push_back(earlier);
   }
 }
 

@@ -17,6 +17,10 @@
 
 namespace whistle::backtest {
 
+// What is closer than this came at the same time: on a real clock an item fires some seconds after it is due
+// (libs/engine/agenda.h: grace and spread), in the other world, if it is its own, when it is due. Less than any term.
+inline constexpr absl::Duration kSameTime = absl::Seconds(60);
+
 // One thing in both worlds, or in one of them.
 struct Pair {
   std::optional<Fired> then;
@@ -28,8 +32,9 @@ struct Pair {
   absl::Time first_at() const;
   // How much earlier it would have fired; negative: later. Nothing unless both did.
   std::optional<absl::Duration> earlier() const;
-  // One world alone has it, or at another time, or for another reason. On a real clock an item fires some seconds after
-  // it is due; in the other world, if it is its own, when it is due: that alone is no difference.
+  // Both have it, at different times.
+  bool moved() const;
+  // One world alone has it, or it moved, or came for another reason.
   bool differs() const;
 };
 

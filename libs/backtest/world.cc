@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "libs/base/check.h"
-#include "libs/base/proto.h"
 #include "libs/base/time.h"
+#include "libs/projection/keys.h"
 
 namespace whistle::backtest {
 
@@ -35,8 +35,7 @@ void World::Fold(journal::v1::Decision decision) {
     }
   }
   const auto order = [](const DueItem& due) {
-    return std::make_tuple(base::FromProto(due.item.due_at()), due.model->name,
-                           base::SerializeDeterministically(due.item));
+    return std::make_tuple(base::FromProto(due.item.due_at()), due.model->name, projection::AgendaRequestId(due.item));
   };
   std::sort(agenda_.begin(), agenda_.end(), [&](const DueItem& a, const DueItem& b) { return order(a) < order(b); });
 }

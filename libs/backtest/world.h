@@ -42,8 +42,9 @@ class World final : private domain::History {
 
   void Fold(journal::v1::Decision decision);
 
-  // What is due, now or later, in the order in which a virtual clock fires it: by time, service and item. Without the
-  // conversations of merges, which are no dates and need the other case. Valid until the next Fold.
+  // What is due, now or later, in the order in which a virtual clock fires it: by time, service, and within a service
+  // by the item's hash, which is its key in the store. Without the conversations of merges, which are no dates and need
+  // the other case. Valid until the next Fold.
   const std::vector<DueItem>& Agenda() const { return agenda_; }
 
   // What the model decides for the item at that time; nothing is folded. Or why it refuses.

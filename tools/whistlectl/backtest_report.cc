@@ -46,6 +46,12 @@ std::string RuleOf(const Pair& pair) {
   return pair.any().rule;
 }
 
+std::string MovedText(const Pair& pair) {
+  if (!pair.would) return "would not fire";
+  if (!pair.then) return "did not fire";
+  return pair.moved() ? Moved(*pair.earlier()) : "another reason";
+}
+
 std::string JsonTime(std::optional<absl::Time> time) { return time ? JsonString(base::TimeText(*time)) : "null"; }
 
 std::optional<absl::Time> AtOf(const std::optional<Fired>& fired) {
@@ -113,13 +119,12 @@ std::string BacktestReport::FirstSentence(const Pair& pair) const {
   if (!pair.then)
     return absl::StrCat(What(*pair.would), " would have fired on ", Day(pair.would->at), ", and never did");
   if (!pair.would) return absl::StrCat(What(*pair.then), " fired on ", Day(pair.then->at), ", and would not have");
-  const absl::Duration earlier = *pair.earlier();
-  if (pair.then->rule != pair.would->rule && absl::AbsDuration(earlier) < absl::Minutes(1)) {
+  if (!pair.moved()) {
     return absl::StrCat(What(*pair.would), " would have fired on ", Day(pair.would->at), " in place of ",
                         What(*pair.then));
   }
   return absl::StrCat(What(*pair.would), " would have fired on ", Day(pair.would->at), " and did on ",
-                      Day(pair.then->at), ": ", Moved(earlier));
+                      Day(pair.then->at), ": ", Moved(*pair.earlier()));
 }
 
 std::string BacktestReport::StoodSentence(const Stood& stood) const {
@@ -128,7 +133,7 @@ std::string BacktestReport::StoodSentence(const Stood& stood) const {
   std::string said = absl::StrCat("would have stood before ", name, " on ", Day(*stood.would));
   if (!stood.then) return absl::StrCat(said, ", and never did");
   const absl::Duration earlier = *stood.then - *stood.would;
-  return absl::StrCat(said, ", ", absl::AbsDuration(earlier) < absl::Minutes(1) ? "as it did" : Moved(earlier));
+  return absl::StrCat(said, ", ", absl::AbsDuration(earlier) <= backtest::kSameTime ? "as it did" : Moved(earlier));
 }
 
 void BacktestReport::Add(const backtest::TwoHistories& histories) {
@@ -156,12 +161,9 @@ void BacktestReport::AddBlock(const backtest::TwoHistories& histories, const std
   if (const auto stood = backtest::StoodBeforeHighest(histories)) out_ << Printable(StoodSentence(*stood)) << "\n";
   Table table({"what", "rule", "subject", "organization", "then", "would", "moved"});
   for (const Pair& pair : differing) {
-    const auto earlier = pair.earlier();
     table.AddRow({backtest::NameOf(pair.any().kind), RuleOf(pair), pair.any().subject,
                   pair.any().organization.organization_id(), Hour(AtOf(pair.then)), Hour(AtOf(pair.would)),
-                  !pair.would  ? "would not fire"
-                  : !pair.then ? "did not fire"
-                               : Moved(*earlier)});
+                  MovedText(pair)});
   }
   out_ << table.ToText();
   std::set<std::string> acts;

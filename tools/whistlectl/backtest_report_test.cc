@@ -70,6 +70,20 @@ TEST(BacktestReportTest, TellsWhatWouldHaveFiredFirstAndHowMuchEarlierAndBeforeW
   EXPECT_THAT(told, ::testing::Not(HasSubstr("case-2")));
 }
 
+TEST(BacktestReportTest, TellsAnEscalationOfTheSameTimeForAnotherReason) {
+  TwoHistories lamp;
+  lamp.then = {Of(FiredKind::kEscalation, "silence", "city", "2021-07-03T16:00:00Z")};
+  lamp.would = {Of(FiredKind::kEscalation, "goalpost_moved", "city", "2021-07-03T16:00:00Z")};
+  lamp.stood_then = lamp.then;
+  lamp.stood_would = lamp.would;
+  const std::string told = ReportOf({lamp}, false);
+  EXPECT_THAT(told, HasSubstr("first: escalation to The city (goalpost_moved) would have fired on 2021-07-04 in place "
+                              "of escalation to The city (silence)\n"
+                              "would have stood before The city on 2021-07-04, as it did\n"));
+  EXPECT_THAT(told, ::testing::ContainsRegex("escalation +silence → goalpost_moved +city +2021-07-04 00:00 +"
+                                             "2021-07-04 00:00 +another reason\n"));
+}
+
 TEST(BacktestReportTest, SaysItInJsonToo) {
   EXPECT_EQ(ReportOf({Quiet()}, true),
             "{\"policy\": \"Two days\", \"cases_that_differ\": [], \"totals\": [{\"kind\": \"overdue\", \"rule\": "
