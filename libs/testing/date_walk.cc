@@ -165,6 +165,7 @@ void DateWalk::PassTime() {
 }
 
 void DateWalk::RunDue() {
+  AgendaItem last;
   for (int runs = 0; runs < 1000 && !::testing::Test::HasFailure(); ++runs) {
     std::vector<AgendaItem> due;
     for (const std::string& case_id : case_ids_) {
@@ -173,9 +174,11 @@ void DateWalk::RunDue() {
       }
     }
     if (due.empty()) return;
-    Run(due[maker().Below(due.size())]);
+    last = due[maker().Below(due.size())];
+    Run(last);
   }
-  EXPECT_TRUE(::testing::Test::HasFailure()) << Where() << ": the agenda does not come to rest";
+  EXPECT_TRUE(::testing::Test::HasFailure())
+      << Where() << ": the agenda does not come to rest; it ran last " << last.ShortDebugString();
 }
 
 void DateWalk::RunEarly(const AgendaItem& item) {

@@ -13,7 +13,7 @@ void LookAtMeeting(const v1::ObservedMeeting& meeting, Looked& looked) {
     if (mark.rule() != kRule) continue;
     const auto& absent = meeting.absent_ids();
     if (std::find(absent.begin(), absent.end(), mark.organization_id()) != absent.end()) continue;
-    looked.disproofs.push_back(DisprovedBy(mark, meeting.seen(), "It was another organization that sent nobody."));
+    AddDisproof(mark, {&meeting.seen()}, "It was another organization that sent nobody.", looked);
   }
   for (const std::string& id : meeting.absent_ids()) {
     if (MarkAgainst(meeting.seen(), kRule, id) != nullptr) continue;
@@ -31,7 +31,7 @@ void LookForAbsent(const v1::EscalationState& state, Looked& looked) {
   for (const v1::ObservedOverdue& missing : state.observed().no_shows()) {
     if (const v1::Mark* mark = MarkOf(missing.seen(), kRule, missing.subject_id())) {
       if (!missing.lifted()) continue;
-      looked.disproofs.push_back(DisprovedBy(*mark, missing.seen(), "It came in time."));
+      AddDisproof(*mark, {&missing.seen()}, "It came in time.", looked);
       continue;
     }
     if (missing.lifted()) continue;

@@ -15,7 +15,7 @@ void LookForBrokenCommitment(const v1::EscalationState& state, Looked& looked) {
   for (const v1::ObservedOverdue& breach : broken) {
     if (const v1::Mark* mark = MarkOf(breach.seen(), kRule, breach.subject_id())) {
       if (!breach.lifted()) continue;
-      looked.disproofs.push_back(DisprovedBy(*mark, breach.seen(), "The commitment was not broken."));
+      AddDisproof(*mark, {&breach.seen()}, "The commitment was not broken.", looked);
       continue;
     }
     if (breach.lifted()) continue;

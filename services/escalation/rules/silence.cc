@@ -22,10 +22,9 @@ void LookForSilence(const v1::EscalationState& state, Looked& looked) {
   for (const v1::ObservedOverdue& silence : silences) {
     if (const v1::Mark* mark = MarkOf(silence.seen(), kRule, silence.subject_id())) {
       if (silence.lifted()) {
-        looked.disproofs.push_back(DisprovedBy(*mark, silence.seen(), "The answer was not overdue."));
+        AddDisproof(*mark, {&silence.seen()}, "The answer was not overdue.", looked);
       } else if (Heard(silence)) {
-        looked.disproofs.push_back(
-            DisprovedBy(*mark, silence.progress(), "Progress had been reported before the date."));
+        AddDisproof(*mark, {&silence.progress()}, "Progress had been reported before the date.", looked);
       }
       continue;
     }
