@@ -7,7 +7,9 @@
 #include "libs/domain/correction.h"
 #include "services/escalation/limits.h"
 #include "services/escalation/observed_corrections.h"
-#include "services/escalation/rules/rules.h"
+#include "services/escalation/observed_lists.h"
+#include "services/escalation/observed_marks.h"
+#include "services/escalation/observed_owner.h"
 
 namespace whistle::escalation {
 namespace {
@@ -30,26 +32,6 @@ Sighting Seen(const Event& event, const EventRef& ref) {
 void Touch(Sighting& sighting, const Event& event, const EventRef& by) {
   sighting.set_changed_by_event_id(by.id);
   *sighting.mutable_entered_at() = Seen(event, by).entered_at();
-}
-
-template <typename T, typename Predicate>
-T* FindLast(RepeatedPtrField<T>& list, Predicate predicate) {
-  const auto found = std::find_if(list.rbegin(), list.rend(), predicate);
-  return found == list.rend() ? nullptr : &*found;
-}
-
-// Removes the first that `may_go` until `max` are left; where none may, the oldest.
-template <typename T, typename Predicate>
-void Trim(RepeatedPtrField<T>& list, int max, Predicate may_go) {
-  while (list.size() > max) {
-    auto first = std::find_if(list.begin(), list.end(), may_go);
-    list.erase(first == list.end() ? list.begin() : first);
-  }
-}
-
-template <typename T>
-void Trim(RepeatedPtrField<T>& list, int max) {
-  Trim(list, max, [](const T&) { return true; });
 }
 
 // What a finding about a claim rests on leaves the state: that it is not seen any more disproves nothing.
@@ -308,156 +290,6 @@ void TrimConditions(Observed& observed) {
               [](const v1::ObservedCondition& c) { return !c.has_met() && !c.has_waived(); });
 }
 
-void AddReason(Observed& observed, v1::EscalationTrigger trigger, v1::FindingRule rule, const Sighting& seen) {
-  v1::Reason& reason = *observed.add_reasons();
-  reason.set_event_id(seen.event_id());
-  reason.set_trigger(trigger);
-  reason.set_rule(rule);
-  *reason.mutable_entered_at() = seen.entered_at();
-  Trim(*observed.mutable_reasons(), kReasonsKept);
-}
-
-void DropReason(Observed& observed, const std::string& event_id) {
-  auto& reasons = *observed.mutable_reasons();
-  reasons.erase(std::remove_if(reasons.begin(), reasons.end(),
-                               [&](const v1::Reason& reason) { return reason.event_id() == event_id; }),
-                reasons.end());
-}
-
-// Another one took the handling over, or it was completed after all: that it ran out is no reason any more.
-void DropHandlingOverdue(Observed& observed) {
-  auto& reasons = *observed.mutable_reasons();
-  reasons.erase(std::remove_if(reasons.begin(), reasons.end(),
-                               [](const v1::Reason& reason) {
-                                 return reason.trigger() == v1::ESCALATION_TRIGGER_UPGRADED_HANDLING_OVERDUE;
-                               }),
-                reasons.end());
-}
-
-template <typename Raised>
-void DropReasons(Observed& observed, const Raised& raised) {
-  for (const std::string& id : raised.finding_ids()) DropReason(observed, id);
-  for (const std::string& id : raised.evidence_event_ids()) DropReason(observed, id);
-}
-
-bool Escalates(const registry::v1::Escalates& escalates) {
-  return escalates.when() == registry::v1::ESCALATE_WHEN_AT_ONCE ||
-         escalates.when() == registry::v1::ESCALATE_WHEN_AFTER;
-}
-
-void OnFindingRaised(v1::EscalationState& state, const v1::FindingRaised& raised, const Sighting& seen) {
-  Observed& observed = *state.mutable_observed();
-  v1::Mark mark;
-  mark.set_rule(raised.rule());
-  mark.set_finding_id(seen.event_id());
-  mark.set_organization_id(raised.organization().organization_id());
-  mark.set_subject(raised.subject());
-  VisitSightings(observed, [&](Sighting& sighting) {
-    const auto& ids = raised.evidence_event_ids();
-    if (std::find(ids.begin(), ids.end(), sighting.event_id()) != ids.end()) *sighting.add_marks() = mark;
-  });
-  if (raised.rule() == v1::FINDING_RULE_JURISDICTION_GAP) {
-    *observed.add_gaps() = mark;
-    Trim(*observed.mutable_gaps(), kNeedsKept);
-  }
-  if (raised.rule() == v1::FINDING_RULE_NO_OWNER) {
-    for (v1::OwnerlessSpell* spell : {observed.mutable_ownerless(), observed.mutable_last_ownerless()}) {
-      if (spell->since().event_id() != raised.subject()) continue;
-      spell->set_finding_id(seen.event_id());
-      *spell->mutable_found_at() = seen.occurred_at();
-    }
-    if (!observed.ownerless().has_since()) observed.clear_ownerless();
-    if (!observed.last_ownerless().has_since()) observed.clear_last_ownerless();
-  }
-  if (Escalates(PolicyOf(raised.rule(), state.header().policy()).escalates())) {
-    AddReason(observed, v1::ESCALATION_TRIGGER_FINDING, raised.rule(), seen);
-  }
-}
-
-void OnFindingLifted(Observed& observed, const std::string& finding_id) {
-  const auto is_its = [&](const v1::Mark& mark) { return mark.finding_id() == finding_id; };
-  VisitSightings(observed, [&](Sighting& sighting) {
-    auto& marks = *sighting.mutable_marks();
-    marks.erase(std::remove_if(marks.begin(), marks.end(), is_its), marks.end());
-  });
-  auto& gaps = *observed.mutable_gaps();
-  gaps.erase(std::remove_if(gaps.begin(), gaps.end(), is_its), gaps.end());
-  if (observed.ownerless().finding_id() == finding_id && observed.has_ownerless()) {
-    observed.mutable_ownerless()->clear_finding_id();
-    observed.mutable_ownerless()->clear_found_at();
-  }
-  if (observed.last_ownerless().finding_id() == finding_id && observed.has_last_ownerless()) {
-    observed.mutable_last_ownerless()->clear_finding_id();
-    observed.mutable_last_ownerless()->clear_found_at();
-  }
-  DropReason(observed, finding_id);
-}
-
-bool Owns(const v1::ObservedResponse& response) {
-  return response.stance() == v1::OBSERVED_STANCE_ACCEPTS || response.stance() == v1::OBSERVED_STANCE_CLAIMS_RESOLVED;
-}
-
-bool IsAccepted(const Observed& observed) {
-  return std::any_of(observed.responses().begin(), observed.responses().end(), [&](const v1::ObservedResponse& r) {
-    return Owns(r) && StanceOf(observed, r.department_id()) == &r;
-  });
-}
-
-// Since the case is in handling somebody claimed that the matter is solved, and nobody disputed it.
-bool IsClaimedSolved(const v1::EscalationState& state) {
-  const auto& claims = state.observed().claims();
-  return std::any_of(claims.begin(), claims.end(), [&](const v1::ObservedClaim& claim) {
-    return !claim.closes() && !claim.has_disputed() &&
-           base::FromProto(claim.seen().occurred_at()) >= base::FromProto(state.header().status_since());
-  });
-}
-
-// A case in handling wants an organization that accepts it; upgraded handling is one that has taken it.
-bool IsOwnerless(const v1::EscalationState& state) {
-  return state.header().status() == intake::v1::CASE_STATUS_ACCEPTED && !state.has_handling() &&
-         !IsAccepted(state.observed()) && !IsClaimedSolved(state);
-}
-
-void EndOwnerless(Observed& observed, const Sighting& by) {
-  *observed.mutable_last_ownerless() = std::move(*observed.mutable_ownerless());
-  observed.clear_ownerless();
-  *observed.mutable_last_ownerless()->mutable_ended() = by;
-}
-
-// An acceptance that was entered only after it had been taken back ended the stretch all the same, and another one
-// began.
-void ApplyTakenBack(Observed& observed) {
-  const v1::ObservedResponse* accepted = nullptr;
-  const v1::ObservedResponse* taken_back = nullptr;
-  for (const v1::ObservedResponse& owner : observed.responses()) {
-    if (!Owns(owner)) continue;
-    const v1::ObservedResponse* next = nullptr;
-    for (const v1::ObservedResponse& other : observed.responses()) {
-      if (other.department_id() != owner.department_id() || other.stance() == v1::OBSERVED_STANCE_UNSPECIFIED) continue;
-      if (Before(owner.seen(), other.seen()) && (next == nullptr || Before(other.seen(), next->seen()))) next = &other;
-    }
-    if (next == nullptr || Owns(*next)) continue;
-    if (taken_back != nullptr && !Before(taken_back->seen(), next->seen())) continue;
-    accepted = &owner;
-    taken_back = next;
-  }
-  if (taken_back == nullptr || !Before(observed.ownerless().since(), taken_back->seen())) return;
-  EndOwnerless(observed, accepted->seen());
-  *observed.mutable_ownerless()->mutable_since() = taken_back->seen();
-}
-
-void UpdateOwnerless(v1::EscalationState& state, const Event& event, const Sighting& seen) {
-  Observed& observed = *state.mutable_observed();
-  const bool ownerless = IsOwnerless(state);
-  if (ownerless && !observed.has_ownerless()) {
-    *observed.mutable_ownerless()->mutable_since() = seen;
-  } else if (!ownerless && observed.has_ownerless()) {
-    EndOwnerless(observed, seen);
-  } else if (ownerless && (event.has_response_submitted() || event.has_response_entry_corrected())) {
-    ApplyTakenBack(observed);
-  }
-}
-
 void OnCorrected(v1::EscalationState& state, const common::v1::EntryCorrected& corrected, const Event& event,
                  const EventRef& ref) {
   Observed& observed = *state.mutable_observed();
@@ -469,12 +301,7 @@ void OnCorrected(v1::EscalationState& state, const common::v1::EntryCorrected& c
   if (corrected.event_id() == state.header().handler_event_id()) {
     for (v1::Need& need : *observed.mutable_needs()) Touch(*need.mutable_seen(), event, ref);
   }
-  // The date counts from a time that was wrong: it is set again.
-  if (observed.has_ownerless() && observed.ownerless().since().event_id() == corrected.event_id()) {
-    observed.mutable_ownerless()->clear_awaited_event_id();
-    observed.mutable_ownerless()->clear_due();
-    observed.mutable_ownerless()->clear_warned_event_id();
-  }
+  OnSinceCorrected(observed, corrected.event_id());
 }
 
 // Another handler, another question of authority. One who had the case before an organization came to be needed, and
@@ -492,12 +319,6 @@ void OnHandler(Observed& observed, const Event& event, const EventRef& ref, cons
                               return std::find(asked.begin(), asked.end(), gap.finding_id()) == asked.end();
                             }),
              gaps.end());
-}
-
-void OnAwaited(Observed& observed, const v1::OwnerAwaited& awaited, const Sighting& seen) {
-  if (!observed.has_ownerless() || observed.ownerless().since().event_id() != awaited.since_event_id()) return;
-  observed.mutable_ownerless()->set_awaited_event_id(seen.event_id());
-  *observed.mutable_ownerless()->mutable_due() = awaited.due();
 }
 
 void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, const Sighting& seen) {
@@ -639,11 +460,7 @@ void Fold(v1::EscalationState& state, const Event& event, const EventRef& ref, c
     case Event::kOwnerAwaited:
       return OnAwaited(observed, event.owner_awaited(), seen);
     case Event::kEscalationDeadlineApproaching:
-      if (observed.has_ownerless() &&
-          event.escalation_deadline_approaching().subject() == observed.ownerless().since().event_id()) {
-        observed.mutable_ownerless()->set_warned_event_id(ref.id);
-      }
-      return;
+      return OnOwnerWarned(observed, event.escalation_deadline_approaching().subject(), ref.id);
 
     case Event::kIntakeEntryCorrected:
       return OnCorrected(state, event.intake_entry_corrected(), event, ref);
