@@ -145,7 +145,7 @@ TEST(LookingTest, WhatIsSeenIsToldOnceAndComesToRestWhateverHappens) {
     for (int step = 0; step < 250 && !HasFailure(); ++step) {
       walk.Act<v1::RaiseEscalationRequest, v1::DeclineEscalationRequest, v1::UpgradeHandlingRequest,
                v1::CompleteHandlingRequest, v1::IdentifyHazardRequest, v1::IssueSuggestionRequest,
-               v1::ReportRectificationRequest>(scenario);
+               v1::ReportRectificationRequest, v1::CorrectEntryRequest>(scenario);
       others.Act(scenario);
     }
     tally += walk.tally();
