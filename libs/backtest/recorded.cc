@@ -1,12 +1,11 @@
 #include "libs/backtest/recorded.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/engine/acceptance.h"
 #include "libs/registry/fold.h"
@@ -15,35 +14,20 @@ namespace whistle::backtest {
 
 RecordedPartition::RecordedPartition(base::PartitionId partition, int partition_count,
                                      std::function<bool(const journal::v1::Decision&)> in_scope)
-    : partition_(partition), partition_count_(partition_count), in_scope_(std::move(in_scope)) {}
+    : partition_(partition, partition_count), in_scope_(std::move(in_scope)) {}
 
 absl::Status RecordedPartition::Add(const journal::StoredRecord& record) {
-  const std::string where = absl::StrCat("partition ", partition_.ToString(), " offset ", record.offset.value);
-  if (record.offset != next_offset_) {
-    return absl::DataLossError(absl::StrCat(where, " came where offset ", next_offset_.value, " was expected"));
+  WHISTLE_ASSIGN_OR_RETURN(engine::Judged judged, partition_.Judge(record));
+  if (judged.kind == engine::Judged::Kind::kUnknownLevel) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "partition ", partition_.id().ToString(), " offset ", record.offset.value, ": the record is of level ",
+        judged.level, " and this build knows level ", engine::kLevelKnown, "; use a newer whistlectl"));
   }
-  next_offset_ = next_offset_.Next();
-  if (record.offset.value == 0) {
-    if (record.record.key == journal::kGenesisKey) return absl::OkStatus();
-    return absl::DataLossError(absl::StrCat(where, " does not hold a genesis record"));
-  }
-  auto read = engine::ReadDecision(record, partition_, partition_count_);
-  if (const auto* unknown = std::get_if<engine::UnknownLevel>(&read)) {
-    return absl::FailedPreconditionError(absl::StrCat(where, ": the record is of level ", unknown->level,
-                                                      " and this build knows level ", engine::kLevelKnown,
-                                                      "; use a newer whistlectl"));
-  }
-  auto* decision = std::get_if<journal::v1::Decision>(&read);
-  // A malformed record counts for nobody.
-  if (decision == nullptr) return absl::OkStatus();
-  const auto head = heads_.find(decision->case_id());
-  const bool first = head == heads_.end();
-  const std::optional<base::Digest> before = first ? std::nullopt : std::make_optional(head->second);
-  if (engine::Judge(*decision, before, record.stamp) != engine::Verdict::kAccepted) return absl::OkStatus();
-  heads_[decision->case_id()] = base::Sha256(record.record.value);
-  const auto kept =
-      first && in_scope_(*decision) ? kept_.try_emplace(decision->case_id()).first : kept_.find(decision->case_id());
-  if (kept != kept_.end()) kept->second.push_back(std::move(*decision));
+  if (judged.kind != engine::Judged::Kind::kAccepted) return absl::OkStatus();
+  const std::string& case_id = judged.decision.case_id();
+  const bool first = !judged.head_before.has_value();
+  const auto kept = first && in_scope_(judged.decision) ? kept_.try_emplace(case_id).first : kept_.find(case_id);
+  if (kept != kept_.end()) kept->second.push_back(std::move(judged.decision));
   return absl::OkStatus();
 }
 

@@ -16,12 +16,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/base/hash.h"
 #include "libs/base/ids.h"
+#include "libs/engine/judged.h"
 #include "libs/journal/journal.h"
 #include "libs/registry/registry.h"
 #include "whistle/journal/v1/journal.pb.h"
@@ -41,16 +40,13 @@ class RecordedPartition {
   // know. DATA_LOSS: it does not follow the one before.
   absl::Status Add(const journal::StoredRecord& record);
 
-  base::Offset next_offset() const { return next_offset_; }
+  base::Offset next_offset() const { return partition_.next_offset(); }
   // What was kept, by case id.
   std::map<std::string, Decisions>& kept() { return kept_; }
 
  private:
-  base::PartitionId partition_;
-  int partition_count_;
+  engine::JudgedPartition partition_;
   std::function<bool(const journal::v1::Decision&)> in_scope_;
-  base::Offset next_offset_;
-  absl::flat_hash_map<std::string, base::Digest> heads_;
   std::map<std::string, Decisions> kept_;
 };
 

@@ -8,6 +8,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "libs/base/time.h"
+#include "libs/engine/malformed.h"
 
 namespace whistle::engine {
 namespace {
@@ -110,18 +111,23 @@ int ForeignEventField(absl::string_view value, common::v1::Service service, uint
   return foreign;
 }
 
-std::string EnvelopeFault(const Decision& decision) {
-  if (decision.case_id().empty()) return "envelope: no case id";
+// A reason's text is given by the enum alone, so that whoever explains them can name all there are.
+Malformed Because(MalformedReason reason, absl::string_view more = "") {
+  return Malformed{absl::StrCat(TextOf(reason), more)};
+}
+
+std::optional<Malformed> EnvelopeFault(const Decision& decision) {
+  if (decision.case_id().empty()) return Because(MalformedReason::kNoCaseId);
   if (!decision.parent().empty() && decision.parent().size() != base::Digest::kSize) {
-    return absl::StrCat("envelope: parent has ", decision.parent().size(), " bytes, expected 32 or none");
+    return Because(MalformedReason::kParentSize, absl::StrCat(decision.parent().size(), " bytes, expected 32 or none"));
   }
-  if (decision.request().request_id().empty()) return "envelope: no request id";
-  if (FirstFieldOf(decision.service()) == 0) return "envelope: no service";
+  if (decision.request().request_id().empty()) return Because(MalformedReason::kNoRequestId);
+  if (FirstFieldOf(decision.service()) == 0) return Because(MalformedReason::kNoService);
   if (!base::CheckTimestamp(decision.decided_at(), "decided_at").ok() || !decision.has_decided_at()) {
-    return "envelope: no plausible decided_at";
+    return Because(MalformedReason::kNoDecidedAt);
   }
-  if (decision.level() == 0) return "envelope: no level";
-  return "";
+  if (decision.level() == 0) return Because(MalformedReason::kNoLevel);
+  return std::nullopt;
 }
 
 bool InRightPartition(const Decision& decision, base::PartitionId partition, int partition_count) {
@@ -144,19 +150,21 @@ std::variant<Decision, Malformed, UnknownLevel> ReadDecision(const journal::Stor
   // unreadable.
   const uint32_t level = decoded ? decision.level() : ReadLevel(value).value_or(0);
   const bool level_is_known = level <= level_known;
-  if (!decoded && level_is_known) return Malformed{"envelope: not a decision"};
+  if (!decoded && level_is_known) return Because(MalformedReason::kNotADecision);
   if (decoded) {
-    if (std::string fault = EnvelopeFault(decision); !fault.empty()) return Malformed{std::move(fault)};
-    if (stored.record.key != decision.case_id()) return Malformed{"key is not the case id"};
-    if (!InRightPartition(decision, partition, partition_count)) return Malformed{"wrong partition"};
+    if (std::optional<Malformed> fault = EnvelopeFault(decision)) return *std::move(fault);
+    if (stored.record.key != decision.case_id()) return Because(MalformedReason::kKey);
+    if (!InRightPartition(decision, partition, partition_count)) return Because(MalformedReason::kPartition);
   }
   if (value.size() > journal::kRecordValueBytesMax) {
-    return Malformed{absl::StrCat("size: ", value.size(), " bytes, at most ", journal::kRecordValueBytesMax)};
+    return Because(MalformedReason::kSize,
+                   absl::StrCat(value.size(), " bytes, at most ", journal::kRecordValueBytesMax));
   }
   if (!level_is_known) return UnknownLevel{level};
   if (const int field = ForeignEventField(value, decision.service(), level); field != 0) {
-    return Malformed{absl::StrCat("event field ", field, " is not ", common::v1::Service_Name(decision.service()),
-                                  "'s own at level ", level)};
+    return Because(
+        MalformedReason::kForeignEvent,
+        absl::StrCat(field, " is not ", common::v1::Service_Name(decision.service()), "'s own at level ", level));
   }
   return decision;
 }
