@@ -92,6 +92,8 @@ std::vector<Command> RegistryCommands();
 std::vector<Command> PolicyCommands();
 std::vector<Command> ScenarioCommands();
 std::vector<Command> JournalCommands();
+std::vector<Command> JournalReadingCommands();
+std::vector<Command> QuarantineCommands();
 std::vector<Command> OperationsCommands();
 std::vector<Command> DueCommands();
 std::vector<Command> FindingCommands();
