@@ -1,5 +1,6 @@
 #include "tools/whistlectl/journal_reader.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -28,8 +29,12 @@ const google::protobuf::MethodDescriptor& Method(absl::string_view name) {
   return **method;
 }
 
-common::v1::Topic TopicOf(base::PartitionId partition) {
-  return partition.is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES;
+ReadJournalRequest RequestFrom(const Place& place) {
+  ReadJournalRequest request;
+  request.set_topic(place.partition.is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES);
+  request.set_partition(place.partition.index());
+  request.set_from_offset(place.offset.value);
+  return request;
 }
 
 journal::StoredRecord Stored(const ReadJournalResponse& response) {
@@ -101,10 +106,7 @@ absl::StatusOr<std::vector<ReadRecord>> JournalReader::Next(base::PartitionId pa
   const base::Offset end = End(partition);
   std::vector<ReadRecord> records;
   if (from >= end) return records;
-  ReadJournalRequest request;
-  request.set_topic(TopicOf(partition));
-  request.set_partition(partition.index());
-  request.set_from_offset(from.value);
+  const ReadJournalRequest request = RequestFrom({.partition = partition, .offset = from});
   size_t bytes = 0;
   absl::Status bad;
   ReadJournalResponse response;
@@ -144,6 +146,17 @@ absl::StatusOr<ReadRecord> ReadAt(JournalReader& reader, const Place& place,
       on_earlier(record);
     }
   }
+}
+
+absl::StatusOr<journal::StoredRecord> ReadRaw(Client& client, const Place& place) {
+  std::optional<journal::StoredRecord> stored;
+  ReadJournalResponse response;
+  WHISTLE_RETURN_IF_ERROR(client.Stream(Method("operations.ReadJournal"), RequestFrom(place), "", response, [&] {
+    stored = Stored(response);
+    return false;
+  }));
+  if (!stored) return absl::NotFoundError(absl::StrCat("there is no record at ", place.ToString()));
+  return *std::move(stored);
 }
 
 absl::string_view VerdictWord(engine::Judged::Kind kind) {

@@ -72,6 +72,9 @@ class JournalReader {
 absl::StatusOr<ReadRecord> ReadAt(JournalReader& reader, const Place& place,
                                   const std::function<void(const ReadRecord&)>& on_earlier);
 
+// One record as it is, not judged: nothing but itself is read. NOT_FOUND for a place beyond the partition's end.
+absl::StatusOr<journal::StoredRecord> ReadRaw(Client& client, const Place& place);
+
 // "accepted", "superseded-parent", "superseded-time", "malformed", "genesis", "unknown-level".
 absl::string_view VerdictWord(engine::Judged::Kind kind);
 

@@ -158,6 +158,8 @@ TEST_F(JournalReplayTest, HaltsAtALevelThatItDoesNotKnow) {
   EXPECT_EQ(Run({"journal", "replay", "--partition=0"}), 1);
   EXPECT_THAT(Lines(), ElementsAre(StartsWith("0:1 ")));
   EXPECT_THAT(err.str(), HasSubstr("HALTED at 0:2: it is of level 99 and this build knows level"));
+  EXPECT_EQ(Run({"journal", "replay", "--partition=0", "--to=2"}), 0) << "what lies before it can be told";
+  EXPECT_THAT(Lines(), ElementsAre(StartsWith("0:1 ")));
 }
 
 TEST_F(JournalReplayTest, AWrongCommandLineSaysWhatWouldDo) {

@@ -81,8 +81,10 @@ void Replay::SlowDown(double lines_per_second, std::function<void(absl::Duration
 }
 
 absl::Status Replay::Fill(Ahead& ahead) {
-  if (!ahead.records.empty()) return absl::OkStatus();
+  // What lies beyond what is told need not be read.
+  if (!ahead.records.empty() || ahead.next >= filter_.to) return absl::OkStatus();
   WHISTLE_ASSIGN_OR_RETURN(std::vector<ReadRecord> records, reader_.Next(ahead.partition));
+  if (!records.empty()) ahead.next = records.back().place.offset.Next();
   for (ReadRecord& record : records) ahead.records.push_back(std::move(record));
   return absl::OkStatus();
 }

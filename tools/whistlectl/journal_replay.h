@@ -66,6 +66,8 @@ class Replay {
   struct Ahead {
     base::PartitionId partition;
     std::deque<ReadRecord> records{};
+    // The offset that is read next.
+    base::Offset next{};
   };
 
   absl::Status Fill(Ahead& ahead);

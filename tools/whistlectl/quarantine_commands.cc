@@ -4,6 +4,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "tools/whistlectl/command.h"
@@ -40,21 +41,42 @@ std::string GuideText(MalformedReason reason) {
                       "\n  cause:   ", guide.cause, "\n  to do:   ", guide.remedy, "\n");
 }
 
+// The size of a listed record, and its first bytes. DATA_LOSS if the journal holds another one there.
+absl::Status ReadBytes(Client& client, const projection::v1::QuarantineRow& row, size_t most, std::string& size,
+                       std::string& bytes) {
+  const Place place = PlaceOf(row.position());
+  WHISTLE_ASSIGN_OR_RETURN(const journal::StoredRecord stored, ReadRaw(client, place));
+  const std::string& value = stored.record.value;
+  if (base::Sha256(value).ToBytes() != row.record_hash()) {
+    return absl::DataLossError(absl::StrCat("the record at ", place.ToString(), " hashes to ",
+                                            base::Sha256(value).ToHex(), ", the list says ",
+                                            absl::BytesToHexString(row.record_hash())));
+  }
+  size = absl::StrCat(value.size());
+  bytes = absl::StrCat(absl::BytesToHexString(value.substr(0, most)), value.size() > most ? "…" : "");
+  return absl::OkStatus();
+}
+
 absl::Status ListMalformed(Session& session) {
   const std::string& service = session.arguments.Get("service");
   WHISTLE_RETURN_IF_ERROR(CheckServiceName(service));
+  const auto most = session.arguments.GetNumber("bytes");
+  if (!most.ok()) return UsageError(most.status().message());
   const auto method = FindMethod("operations.ListQuarantine");
   WHISTLE_CHECK(method.ok(), method.status().message());
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  Table table({"position", "stamp", "explain", "reason", "sha256"});
+  Table table({"position", "stamp", "explain", "reason", "sha256", "size", "bytes"});
   ListQuarantineRequest request;
   request.mutable_page()->set_size(kPageSize);
   while (true) {
     ListQuarantineResponse response;
     WHISTLE_RETURN_IF_ERROR(client->Call(**method, request, service, response));
     for (const auto& row : response.rows()) {
+      std::string size;
+      std::string bytes;
+      if (*most > 0) WHISTLE_RETURN_IF_ERROR(ReadBytes(*client, row, *most, size, bytes));
       table.AddRow({PlaceOf(row.position()).ToString(), base::TimeText(base::FromProto(row.stamp())),
-                    WordFor(row.reason()), row.reason(), absl::BytesToHexString(row.record_hash())});
+                    WordFor(row.reason()), row.reason(), absl::BytesToHexString(row.record_hash()), size, bytes});
     }
     if (response.next_page_token().empty()) break;
     request.mutable_page()->set_token(response.next_page_token());
@@ -111,12 +133,13 @@ absl::Status ExplainReason(Session& session) {
 
 std::vector<Command> QuarantineCommands() {
   return {
-      Command{.words = {"journal", "quarantine", "list"},
-              .summary = "the malformed records: where they lie, and why they count for nobody",
-              .details = "How many there are is also the metric whistle_records_malformed_total.",
-              .flags = {{"service", "NAME", "",
-                         "as this service lists them: intake, response, coordination or escalation"}},
-              .run = ListMalformed},
+      Command{
+          .words = {"journal", "quarantine", "list"},
+          .summary = "the malformed records: where they lie, and why they count for nobody",
+          .details = "How many there are is also the metric whistle_records_malformed_total.",
+          .flags = {{"service", "NAME", "", "as this service lists them: intake, response, coordination or escalation"},
+                    {"bytes", "N", "16", "the first bytes of each record; 0: read no records"}},
+          .run = ListMalformed},
       Command{.words = {"journal", "quarantine", "show"},
               .operands = "PARTITION:OFFSET",
               .operands_min = 1,

@@ -31,6 +31,21 @@ TEST_F(QuarantineTest, ListsWhereWhyAndUnderWhichWordItIsExplained) {
   EXPECT_THAT(out.str(), HasSubstr("not-a-decision"));
   EXPECT_THAT(out.str(), HasSubstr("envelope: not a decision"));
   EXPECT_THAT(out.str(), HasSubstr(journal.HashAt("1:2").ToHex()));
+  EXPECT_THAT(out.str(), HasSubstr(" 2     ffff"));
+}
+
+TEST_F(QuarantineTest, ListsAsManyBytesAsAreWanted) {
+  ASSERT_EQ(Run({"journal", "quarantine", "list", "--bytes=1", "--output=json"}), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("\"bytes\": \"ff…\""));
+  ASSERT_EQ(Run({"journal", "quarantine", "list", "--bytes=0", "--output=json"}), 0) << err.str();
+  EXPECT_THAT(out.str(), Not(HasSubstr("ff…")));
+  EXPECT_THAT(called, ::testing::ElementsAre("ListQuarantine"));
+}
+
+TEST_F(QuarantineTest, SaysThatTheJournalHoldsAnotherRecordThanTheOneListed) {
+  quarantine.mutable_rows(0)->set_record_hash(std::string(32, 'x'));
+  EXPECT_EQ(Run({"journal", "quarantine", "list"}), 1);
+  EXPECT_THAT(err.str(), HasSubstr("DATA_LOSS: the record at 1:2 hashes to " + journal.HashAt("1:2").ToHex()));
 }
 
 TEST_F(QuarantineTest, ListsAReasonThatThisBuildDoesNotKnow) {
