@@ -14,13 +14,21 @@ namespace {
 
 using journal::v1::Decision;
 
-std::string ParentOf(const Decision& decision) {
-  return decision.parent().empty() ? "no parent" : absl::StrCat("parent ", absl::BytesToHexString(decision.parent()));
-}
-
-std::string HeadText(const std::optional<HeadAt>& head) {
-  if (!head) return "nothing: the case had no decision";
-  return absl::StrCat(head->hash.ToHex(), ", version ", head->version.value, " at offset ", head->offset.value);
+// What the parent came to, beside the head.
+std::string ParentText(const Judged& judged) {
+  const std::optional<HeadAt>& head = judged.head_before;
+  const std::string stands =
+      head ? absl::StrCat(head->hash.ToHex(), ", version ", head->version.value, " at offset ", head->offset.value)
+           : std::string();
+  const std::string parent = absl::BytesToHexString(judged.decision.parent());
+  const bool fits = judged.kind != Judged::Kind::kSupersededByParent;
+  if (parent.empty()) {
+    return absl::StrCat("it names no parent, and ",
+                        head ? absl::StrCat("the head before it is ", stands) : "the case had no decision before it");
+  }
+  if (fits) return absl::StrCat("its parent ", parent, " is the head before it");
+  return absl::StrCat("its parent ", parent, " is not the head before it, ",
+                      head ? stands : "which is none: the case had no decision");
 }
 
 std::string TimesText(const Judged& judged) {
@@ -96,14 +104,11 @@ std::string WhyOf(const Judged& judged) {
     case Judged::Kind::kGenesis:
       return "the first record of the partition: it says which journal this is, and happened to no case";
     case Judged::Kind::kAccepted:
-      return absl::StrCat("its ", ParentOf(judged.decision), " is the head before it; ", TimesText(judged), ", ",
-                          WindowText());
+      return absl::StrCat(ParentText(judged), "; ", TimesText(judged), ", plausible is ", WindowText());
     case Judged::Kind::kSupersededByParent:
-      return absl::StrCat("its ", ParentOf(judged.decision), " is not the head before it, ",
-                          HeadText(judged.head_before));
+      return ParentText(judged);
     case Judged::Kind::kSupersededByTime:
-      return absl::StrCat("its ", ParentOf(judged.decision), " is the head before it, but ", TimesText(judged),
-                          ": plausible is ", WindowText());
+      return absl::StrCat(ParentText(judged), "; but ", TimesText(judged), ", plausible is ", WindowText());
     case Judged::Kind::kMalformed:
       return judged.reason;
     case Judged::Kind::kUnknownLevel:

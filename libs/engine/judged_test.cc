@@ -63,16 +63,16 @@ TEST_F(JudgedPartitionTest, SaysWhichHeadAStaleParentIsNot) {
   const Judged stale = Add(DecisionOf("a", ""));
   EXPECT_EQ(stale.kind, Judged::Kind::kSupersededByParent);
   EXPECT_EQ(WhyOf(stale),
-            "its no parent is not the head before it, " + base::Sha256(first).ToHex() + ", version 1 at offset 1");
+            "it names no parent, and the head before it is " + base::Sha256(first).ToHex() + ", version 1 at offset 1");
   const Judged dangling = Add(DecisionOf("b", "never recorded"));
   EXPECT_EQ(dangling.kind, Judged::Kind::kSupersededByParent);
-  EXPECT_THAT(WhyOf(dangling), HasSubstr("nothing: the case had no decision"));
+  EXPECT_THAT(WhyOf(dangling), HasSubstr("is not the head before it, which is none: the case had no decision"));
 }
 
 TEST_F(JudgedPartitionTest, SaysWhichTimesAreTooFarApart) {
   const Judged late = Add(DecisionOf("a", ""), kStamp + absl::Seconds(16));
   EXPECT_EQ(late.kind, Judged::Kind::kSupersededByTime);
-  EXPECT_THAT(WhyOf(late), HasSubstr("decided_at 2020-09-13T12:26:40Z, 16s before the stamp 2020-09-13T12:26:56Z: "
+  EXPECT_THAT(WhyOf(late), HasSubstr("decided_at 2020-09-13T12:26:40Z, 16s before the stamp 2020-09-13T12:26:56Z, "
                                      "plausible is at most 15s before and 5s after"));
   const Judged early = Add(DecisionOf("a", ""), kStamp - absl::Seconds(6));
   EXPECT_EQ(early.kind, Judged::Kind::kSupersededByTime);

@@ -34,10 +34,11 @@ TEST_F(JournalReplayTest, TellsWhatCountsInTheOrderInWhichItWasRecorded) {
   ASSERT_EQ(Run({"journal", "replay"}), 0) << err.str();
   EXPECT_THAT(
       Lines(),
-      ElementsAre(AllOf(StartsWith("1:1 "), HasSubstr("2021-07-14T08:00:00Z"), HasSubstr(" accepted "),
-                        HasSubstr(b + " 1.1 "), HasSubstr("Petitioners go to Station community")),
-                  AllOf(StartsWith("0:1 "), HasSubstr(a + " 1.1 ")), AllOf(StartsWith("1:2 "), HasSubstr(b + " 2.1 ")),
-                  AllOf(StartsWith("0:2 "), HasSubstr("2021-07-14T11:00:00Z"), HasSubstr(a + " 2.1 "))));
+      ElementsAre(AllOf(StartsWith("1:1 "), HasSubstr("2021-07-14T08:00:00Z"), HasSubstr(" accepted "), HasSubstr(b),
+                        HasSubstr(" 1.1 "), HasSubstr("Petitioners go to Station community")),
+                  AllOf(StartsWith("0:1 "), HasSubstr(a), HasSubstr(" 1.1 ")),
+                  AllOf(StartsWith("1:2 "), HasSubstr(b), HasSubstr(" 2.1 ")),
+                  AllOf(StartsWith("0:2 "), HasSubstr("2021-07-14T11:00:00Z"), HasSubstr(a), HasSubstr(" 2.1 "))));
 }
 
 TEST_F(JournalReplayTest, TellsEqualTimesByPartitionAndOffset) {
@@ -67,7 +68,7 @@ TEST_F(JournalReplayTest, LeavesOutWhatDoesNotCountUnlessAsked) {
   EXPECT_THAT(
       Lines(),
       ElementsAre(AllOf(StartsWith("0:0 "), HasSubstr(" genesis ")), AllOf(StartsWith("0:1 "), HasSubstr(" accepted ")),
-                  AllOf(StartsWith("0:2 "), HasSubstr(" superseded-parent "), HasSubstr(a + " - ")),
+                  AllOf(StartsWith("0:2 "), HasSubstr(" superseded-parent "), HasSubstr(a), HasSubstr(" - ")),
                   AllOf(StartsWith("0:3 "), HasSubstr(" superseded-time "), HasSubstr("T11:00:16Z")),
                   AllOf(StartsWith("0:4 "), HasSubstr(" malformed "), HasSubstr("envelope: not a decision"))));
 }
@@ -111,8 +112,9 @@ TEST_F(JournalReplayTest, AsJsonIsOneObjectALine) {
   EXPECT_THAT(Lines()[0], AllOf(HasSubstr("\"recorded_at\":\"2021-07-14T09:00:00Z\""), HasSubstr("\"version\":1"),
                                 HasSubstr("\"event_id\":\"1.1\""), HasSubstr("\"type\":\"ContactRecorded\""),
                                 HasSubstr("\"sentence\":\"Petitioners go to"), HasSubstr("\"event\":{")));
-  EXPECT_THAT(Lines()[1], AllOf(HasSubstr("\"verdict\":\"superseded-parent\""), HasSubstr("\"why\":\"its no parent"),
-                                Not(HasSubstr("recorded_at\"")), Not(HasSubstr("\"version\""))));
+  EXPECT_THAT(Lines()[1],
+              AllOf(HasSubstr("\"verdict\":\"superseded-parent\""), HasSubstr("\"why\":\"it names no parent"),
+                    Not(HasSubstr("recorded_at\"")), Not(HasSubstr("\"version\""))));
 }
 
 TEST_F(JournalReplayTest, OnlyReads) {
@@ -191,9 +193,10 @@ TEST_F(JournalInspectTest, SaysWhyARecordCounts) {
   EXPECT_THAT(out.str(), HasSubstr("sha256       " + journal.HashAt("0:2").ToHex() + "\n"));
   EXPECT_THAT(out.str(), HasSubstr("header       ce_type: whistle.intake.v1.ContactRecorded\n"));
   EXPECT_THAT(out.str(), HasSubstr("verdict      accepted\n"));
-  EXPECT_THAT(out.str(), HasSubstr("its parent " + first +
-                                   " is the head before it; decided_at 2021-07-14T10:00:00Z, "
-                                   "2s before the stamp 2021-07-14T10:00:02Z, at most 15s before and 5s after"));
+  EXPECT_THAT(out.str(),
+              HasSubstr("its parent " + first +
+                        " is the head before it; decided_at 2021-07-14T10:00:00Z, "
+                        "2s before the stamp 2021-07-14T10:00:02Z, plausible is at most 15s before and 5s after"));
   EXPECT_THAT(out.str(), HasSubstr("version 1, the case's head from 0:1 on"));
   EXPECT_THAT(out.str(), HasSubstr("\"contact_recorded\""));
   EXPECT_THAT(out.str(), HasSubstr("00000000  0a "));

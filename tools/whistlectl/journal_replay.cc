@@ -155,7 +155,7 @@ absl::Status Replay::Line(const ReadRecord& record, const Event* event, int numb
   const std::string& case_id = event == nullptr ? record.stored.record.key : judged.decision.case_id();
   const std::string event_id = counts ? domain::MakeEventId(judged.version, number) : std::string();
   if (!json_) {
-    out_ << absl::StrFormat("%-12s %-24s %-17s %s %-6s ", record.place.ToString(), time,
+    out_ << absl::StrFormat("%-12s %-24s %-17s %-24s %-6s ", record.place.ToString(), time,
                             std::string(VerdictWord(judged.kind)), Printable(case_id), counts ? event_id : "-")
          << Printable(said) << "\n";
   } else {
