@@ -102,6 +102,24 @@ TEST_F(JournalReplayTest, JudgesAStretchByAllThatLiesBeforeIt) {
                                    AllOf(StartsWith("0:3 "), HasSubstr(" superseded-parent "))));
 }
 
+TEST_F(JournalReplayTest, TellsPartitionsOfMoreRecordsThanOneStretchHolds) {
+  constexpr int kVisits = 1500;
+  std::string last[2];
+  for (int i = 0; i < kVisits; ++i) {
+    const std::string a = journal.Visit(CaseIn(0), last[0], "station", AtHour(9, 2 * i));
+    const std::string b = journal.Visit(CaseIn(1), last[1], "station", AtHour(9, 2 * i + 1));
+    last[0] = a;
+    last[1] = b;
+  }
+  ASSERT_EQ(Run({"journal", "replay"}), 0) << err.str();
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u * kVisits);
+  for (int i = 0; i < kVisits; ++i) {
+    ASSERT_THAT(lines[2 * i], StartsWith(absl::StrCat("0:", i + 1, " ")));
+    ASSERT_THAT(lines[2 * i + 1], StartsWith(absl::StrCat("1:", i + 1, " ")));
+  }
+}
+
 TEST_F(JournalReplayTest, AsJsonIsOneObjectALine) {
   const std::string a = CaseIn(0);
   journal.Visit(a, "", "station", AtHour(9));
