@@ -76,6 +76,18 @@ TEST(MalformedReasonTest, EveryReasonIsWhatTheRuleSaysOfSomeRecord) {
   }
 }
 
+TEST(MalformedReasonTest, ASecondGenesisRecordReadsAsADecisionWithoutARequestId) {
+  journal::v1::Genesis genesis;
+  genesis.set_journal_uuid("journal-1");
+  genesis.set_topic(common::v1::TOPIC_CASES);
+  genesis.set_partition(7);
+  genesis.set_partition_count(16);
+  *genesis.mutable_created_at() = base::ToProto(kStamp);
+  genesis.set_clock_kind(journal::v1::CLOCK_KIND_REAL);
+  EXPECT_EQ(MalformedReasonOf(RuleSays("genesis", base::SerializeDeterministically(genesis))),
+            MalformedReason::kNoRequestId);
+}
+
 TEST(MalformedReasonTest, ATextThatTheRuleNeverGivesIsNone) {
   EXPECT_EQ(MalformedReasonOf(""), std::nullopt);
   EXPECT_EQ(MalformedReasonOf("not malformed"), std::nullopt);

@@ -16,13 +16,10 @@ MalformedGuide GuideTo(MalformedReason reason) {
     case MalformedReason::kNotADecision:
       return {.word = "not-a-decision",
               .meaning = "The value's bytes are no whistle.journal.v1.Decision.",
-              .cause =
-                  "A foreign program wrote to the topic; or, on Kafka, two creations of the journal raced, and a "
-                  "second genesis record stands at offset 1.",
+              .cause = "A foreign program wrote to the topic.",
               .remedy =
-                  "Key genesis at offset 1: nothing to do. Otherwise find the writer by key, headers and stamp, "
-                  "and take its right to write to the topic away. If it was to be a command, give it again "
-                  "through the service."};
+                  "Find the writer by key, headers and stamp, and take its right to write to the topic away. If "
+                  "it was to be a command, give it again through the service."};
     case MalformedReason::kNoCaseId:
       return {.word = "no-case-id",
               .meaning = "The decision names no case, so it can be no case's.",
@@ -42,10 +39,13 @@ MalformedGuide GuideTo(MalformedReason reason) {
     case MalformedReason::kNoRequestId:
       return {.word = "no-request-id",
               .meaning = "The decision carries no request id, so a retry of it could not be told from a new command.",
-              .cause = "A writer that is not Whistle's: services refuse a command without a request id.",
+              .cause =
+                  "A writer that is not Whistle's: services refuse a command without a request id. Or, with the "
+                  "key genesis at offset 1: two creations of the journal on Kafka raced, and this is the second "
+                  "one's genesis record.",
               .remedy =
-                  "Find the writer by service, headers and stamp, and stop it. Give what it meant through the "
-                  "service, with a request id."};
+                  "Key genesis at offset 1: nothing to do. Otherwise find the writer by service, headers and "
+                  "stamp, and stop it. Give what it meant through the service, with a request id."};
     case MalformedReason::kNoService:
       return {.word = "no-service",
               .meaning = "The decision does not say which service decided, or names one that there is not.",
