@@ -28,7 +28,8 @@ MalformedGuide GuideTo(MalformedReason reason) {
                   "(a tombstone, or a tool's test message).",
               .remedy =
                   "Look for a tool that writes empty values or tombstones to the topic, and stop it. The topic "
-                  "must not be compacted: whistlectl journal create says what its settings are."};
+                  "must not be compacted: whistlectl journal create, given again, changes nothing that is there "
+                  "and names each setting that endangers the journal."};
     case MalformedReason::kParentSize:
       return {.word = "parent-size",
               .meaning = "The parent is neither absent nor a SHA-256 of 32 bytes.",
