@@ -135,7 +135,7 @@ class BacktestOfTheChronicle(unittest.TestCase):
         text = CHRONICLE.read_text()
         replaced = text.replace("  - ../../deploy/policy\n", f"  - {path}\n").replace(
             "  - ../../deploy/policy/calendars\n", f"  - {DEFAULT.parent / 'calendars'}\n"
-        )
+        ).replace("  - lanzhou-organizations.yaml\n", f"  - {CHRONICLE.parent / 'lanzhou-organizations.yaml'}\n")
         self.assertEqual(replaced.count(str(path)), 1)
         return self.file(f"chronicle-{path.name}", replaced)
 
@@ -256,11 +256,11 @@ class BacktestOnARealClock(unittest.TestCase):
         server = self.enterContext(running())
         folder = self.enterContext(scratch())
         client = self.enterContext(server.client())
-        found_registry(client)
+        found_registry(client, looking=True)
         same = folder / "same.yaml"
-        same.write_text(json.dumps({"policy": policy()}))
+        same.write_text(json.dumps({"policy": policy(looking=True)}))
         without = folder / "without.yaml"
-        changed_policy = policy()
+        changed_policy = policy(looking=True)
         changed_policy["findings"]["ungrounded"]["off"] = True
         without.write_text(json.dumps({"policy": changed_policy}))
         case_id = handled_case(client)
