@@ -65,19 +65,23 @@ int64_t Ledger::FiresAt(int64_t date, int64_t since) const {
   return free;
 }
 
-void Ledger::Check(const std::string& case_id, Debt& debt, int64_t at) {
+void Ledger::Check(const std::string& case_id, Debt& debt, int64_t at, bool settling) {
   if (debt.settled || debt.resting) return;
+  // Owed again and done at one moment (the case is reopened, and somebody had kept the promise): whether it fires in
+  // between is nobody's matter.
+  const bool either = settling && debt.since == at;
   const int64_t passes = FiresAt(debt.due, debt.since);
   const int64_t warns = FiresAt(debt.warn, debt.since);
   // A warning that comes after the date is none.
-  if (warns <= at && warns < debt.due && !std::exchange(debt.warning_counted, true)) {
+  const bool wants_warning = warns <= at && warns < debt.due && (debt.warned || !either);
+  if (wants_warning && !std::exchange(debt.warning_counted, true)) {
     ++verdict_.had_to_fire;
     if (!debt.warned) {
       Blame(Fault::kMissing, case_id,
             absl::StrCat("the warning of ", debt.rule, " ", debt.subject, " at ", Text(debt.warn)));
     }
   }
-  if (passes <= at && !std::exchange(debt.passing_counted, true)) {
+  if (passes <= at && (debt.passed || !either) && !std::exchange(debt.passing_counted, true)) {
     ++verdict_.had_to_fire;
     if (!debt.passed) {
       Blame(Fault::kMissing, case_id, absl::StrCat(debt.rule, " ", debt.subject, ", due ", Text(debt.due)));
@@ -136,7 +140,7 @@ void Ledger::PutOff(const Entry& entry, absl::string_view rule, const std::strin
 void Ledger::Settle(const Entry& entry, absl::string_view rule, const std::string& subject) {
   Debt* debt = Find(entry.book.debts, rule, subject);
   if (debt == nullptr || debt->settled) return;
-  Check(entry.case_id, *debt, entry.at);
+  Check(entry.case_id, *debt, entry.at, /*settling=*/true);
   debt->settled = true;
   if (entry.at < debt->due) ++verdict_.rules[debt->rule].met;
 }

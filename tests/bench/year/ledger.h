@@ -144,7 +144,7 @@ class Ledger {
   void Raised(const Entry& entry);
 
   // What of it had to fire by `at`, and did not, is missing.
-  void Check(const std::string& case_id, Debt& debt, int64_t at);
+  void Check(const std::string& case_id, Debt& debt, int64_t at, bool settling = false);
   void NoteFired(const Entry& entry, const Debt& debt, absl::string_view what, int64_t date);
   // When something fires that is due at `date` and was free to since `since`.
   int64_t FiresAt(int64_t date, int64_t since) const;

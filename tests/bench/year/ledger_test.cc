@@ -161,6 +161,20 @@ TEST(LedgerTest, ADateThatWasPutOffFiresAtTheNewOneAndNotAtTheOld) {
   EXPECT_THAT(wrong.faults, ElementsAre(Pair(Fault::kEarly, 1)));
 }
 
+TEST(LedgerTest, WhatIsOwedAgainAndDoneAtOneMomentFiresOrNot) {
+  const auto reopened = [](Story& story) -> Story& {
+    return story.Decided(0, {absl::StrCat("case_accepted { handling_due ", Due(9000, 8000), " }")})
+        .Decided(10, {absl::StrCat("commitment_made { due ", Due(900, 300), " }")})
+        .Decided(200, {"case_closed { }"})
+        .Decided(500, {absl::StrCat("case_reopened { handling_due ", Due(9000, 8000), " }")});
+  };
+  const std::string kept = "commitment_kept { commitment_id: '2.1' }";
+  Story at_once, a_second_later;
+  const Verdict verdict = reopened(at_once).Decided(500, {kept}).Close(1000);
+  EXPECT_THAT(verdict.faults, IsEmpty()) << ::testing::PrintToString(verdict.examples);
+  EXPECT_THAT(reopened(a_second_later).Decided(501, {kept}).Close(1000).faults, ElementsAre(Pair(Fault::kMissing, 1)));
+}
+
 TEST(LedgerTest, AClosedCaseRestsAndWhatPassedMeanwhileFiresWhenItIsReopened) {
   const auto closed_and_reopened = [](Story& story) -> Story& {
     return story.Decided(0, {Registered()})
