@@ -37,10 +37,14 @@ absl::StatusOr<Appended> AppendAndWait(Journal& journal, base::PartitionId parti
 }
 
 int64_t EndOf(Journal& journal, base::PartitionId partition) {
-  auto promise = std::make_shared<std::promise<absl::StatusOr<base::Offset>>>();
-  auto outcome = promise->get_future();
-  journal.End(partition, [promise](absl::StatusOr<base::Offset> end) { promise->set_value(end); });
-  const absl::StatusOr<base::Offset> end = AwaitFor(std::move(outcome));
+  const auto give_up_at = std::chrono::steady_clock::now() + kPatience;
+  absl::StatusOr<base::Offset> end;
+  do {
+    auto promise = std::make_shared<std::promise<absl::StatusOr<base::Offset>>>();
+    auto outcome = promise->get_future();
+    journal.End(partition, [promise](absl::StatusOr<base::Offset> known) { promise->set_value(known); });
+    end = AwaitFor(std::move(outcome));
+  } while (absl::IsUnavailable(end.status()) && std::chrono::steady_clock::now() < give_up_at);
   EXPECT_TRUE(end.ok()) << end.status();
   return end.ok() ? end->value : -1;
 }

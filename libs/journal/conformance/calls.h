@@ -25,7 +25,8 @@ absl::StatusOr<Appended> Await(std::future<absl::StatusOr<Appended>> outcome);
 
 absl::StatusOr<Appended> AppendAndWait(Journal& journal, base::PartitionId partition, Record record);
 
-// The partition's end; a failed test and -1 if there is none.
+// The partition's end, asked for again while it cannot be known (UNAVAILABLE), up to 30 s; a failed test and -1 if
+// there is none.
 int64_t EndOf(Journal& journal, base::PartitionId partition);
 
 // Reads from `from` to the end as of the call, `limits` at a time. Fails the test if offsets are not contiguous from
