@@ -95,6 +95,7 @@ std::vector<Command> JournalCommands();
 std::vector<Command> JournalReadingCommands();
 std::vector<Command> QuarantineCommands();
 std::vector<Command> OperationsCommands();
+std::vector<Command> ProjectionWaitCommands();
 std::vector<Command> DueCommands();
 std::vector<Command> FindingCommands();
 std::vector<Command> ListCommands();

@@ -123,6 +123,17 @@ std::string WhatFires(common::v1::AgendaKind kind) {
       return "upgraded handling is not completed";
     case common::v1::AGENDA_KIND_RECTIFICATION_OVERDUE:
       return "a letter's rectification is not reported";
+    case common::v1::AGENDA_KIND_FINDING:
+      return "what a rule found is told";
+    case common::v1::AGENDA_KIND_FINDING_DISPROVED:
+      return "a finding that was disproved is lifted";
+    case common::v1::AGENDA_KIND_ESCALATION_REASON:
+      return "the case is put before a higher organization";
+    case common::v1::AGENDA_KIND_OWNER_AWAITED:
+      return "a date is set for somebody to accept the case";
+    case common::v1::AGENDA_KIND_NO_OWNER:
+      return "nobody has accepted the case: a finding";
+    // Of a newer service than this tool: its name is shown beside.
     default:
       return "";
   }

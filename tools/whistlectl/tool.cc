@@ -159,9 +159,10 @@ std::string NewRequestId(std::ostream& err) {
 const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
-    for (auto group : {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(),
-                       RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(),
-                       JournalReadingCommands(), QuarantineCommands(), OperationsCommands(), CallCommands()}) {
+    for (auto group :
+         {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(), RegistryCommands(),
+          PolicyCommands(), ScenarioCommands(), JournalCommands(), JournalReadingCommands(), QuarantineCommands(),
+          OperationsCommands(), ProjectionWaitCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;
