@@ -1,7 +1,6 @@
 """The services of a run as processes: several instances of each, hurt and healed one by one."""
 
 import collections
-import glob
 import os
 import pathlib
 import shutil
@@ -22,7 +21,6 @@ PAGE_SECONDS = 2
 STATUS_SECONDS = 5
 POLL_SECONDS = 0.1
 SCRAPE_SECONDS = 0.5
-FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 PROJECTION_LIVE = 2
 TOPICS = {1: "cases", 2: "registry"}
 COUNTERS = {"superseded": "whistle_decisions_superseded_total", "redone": "whistle_commands_redone_total"}
@@ -32,17 +30,22 @@ HERE = pathlib.Path(__file__).resolve().parent
 Place = collections.namedtuple("Place", "offset live reason digest counts")
 
 
-def compile_waits(folder):
-    """The library that wrong clocks need beside libfaketime."""
-    library = folder / "wrong_clock_waits.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "wrong_clock_waits.c", "-ldl"], check=True)
+def compile_wrong_clock(folder):
+    """The library that gives one program a wrong clock."""
+    library = folder / "wrong_clock.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "wrong_clock.c", "-ldl"], check=True)
     return library
+
+
+def with_wrong_clock(library, offset_seconds):
+    """What a program's environment says for a clock that is so far ahead."""
+    return {"LD_PRELOAD": str(library), "WRONG_CLOCK_SECONDS": str(offset_seconds)}
 
 
 class Instance:
     """One process of one service, in all its lives. Signals are sent by the thread of the faults only."""
 
-    def __init__(self, service, number, folder, journal, port, waits, programs=BUILD / "bin"):
+    def __init__(self, service, number, folder, journal, port, wrong_clock, programs=BUILD / "bin"):
         self.service = service
         self.name = f"{service}-{number}"
         self.folder = folder
@@ -53,7 +56,7 @@ class Instance:
         self.process = None
         self.paused = False
         self.lives = 0
-        self._waits = waits
+        self._wrong_clock = wrong_clock
         self._programs = programs
         # Counted in this life, as last seen.
         self._seen = {}
@@ -76,7 +79,7 @@ class Instance:
         assert self.process is None
         environment = dict(os.environ)
         if clock_offset_seconds:
-            environment.update(self._wrong_clock(clock_offset_seconds))
+            environment.update(with_wrong_clock(self._wrong_clock, clock_offset_seconds))
         self.lives += 1
         with open(self.log_file, "ab") as log:
             log.write(f"fault-run: life {self.lives}, clock {clock_offset_seconds:+d} s\n".encode())
@@ -88,19 +91,6 @@ class Instance:
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
             )  # fmt: skip
-
-    def _wrong_clock(self, offset_seconds):
-        library = sorted(glob.glob(FAKETIME))
-        if not library:
-            raise FileNotFoundError(f"{FAKETIME}: install Debian's faketime")
-        return {
-            # Waits first: see wrong_clock_waits.c.
-            "LD_PRELOAD": f"{self._waits}:{library[0]}",
-            "FAKETIME": f"{offset_seconds:+d}s",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            # Times of files are the machine's.
-            "NO_FAKE_STAT": "1",
-        }
 
     def kill(self):
         self._signal(signal.SIGKILL)
@@ -221,9 +211,9 @@ class Instance:
 class Fleet:
     """All instances, and the thread that watches their counters."""
 
-    def __init__(self, folder, journal, port, instances, waits=None, services=SERVICES, programs=BUILD / "bin"):
+    def __init__(self, folder, journal, port, instances, wrong_clock=None, services=SERVICES, programs=BUILD / "bin"):
         self.instances = [
-            Instance(service, number, folder, journal, port + (number - 1) * 10 + SERVICES.index(service), waits, programs)
+            Instance(service, number, folder, journal, port + (number - 1) * 10 + SERVICES.index(service), wrong_clock, programs)
             for number in range(1, instances + 1)
             for service in services
         ]

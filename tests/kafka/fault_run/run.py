@@ -32,7 +32,7 @@ from crossing import Crossing  # noqa: E402
 from convergence import CONVERGED_SECONDS_MAX, Converge  # noqa: E402
 from faults import KINDS  # noqa: E402
 from harness import BUILD, ROOT, Client, found_registry, handled_case  # noqa: E402
-from instances import Fleet, compile_waits  # noqa: E402
+from instances import Fleet, compile_wrong_clock  # noqa: E402
 from report import CannotCheck, check  # noqa: E402
 from told import Told  # noqa: E402
 
@@ -81,8 +81,8 @@ class World:
         self.complaints = []
         crossing = Crossing(range(1, NODES + 1), options.broker_port) if options.partitions_cut else None
         self.brokers = Brokers(folder, NODES, options.broker_port, PARTITIONS, crossing)
-        waits = compile_waits(folder)
-        self.fleet = Fleet(folder, self.brokers.journal, options.port, INSTANCES, waits, programs=options.programs)
+        wrong_clock = compile_wrong_clock(folder)
+        self.fleet = Fleet(folder, self.brokers.journal, options.port, INSTANCES, wrong_clock, programs=options.programs)
         self.told = Told(folder / "told.jsonl")
         self.load = None
         self._log = open(folder / "run.log", "w", encoding="utf-8", buffering=1)

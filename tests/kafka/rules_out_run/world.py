@@ -9,7 +9,7 @@ import time
 from brokers import Brokers, BrokerError
 from commands import contact
 from harness import SERVICES, Client, found_registry, handled_case
-from instances import Fleet, compile_waits
+from instances import Fleet, compile_wrong_clock
 from proxy import Proxy
 from told import Call, Told
 
@@ -46,10 +46,10 @@ class World:
         self.proxy = Proxy(ports.proxy, ports.broker) if through_proxy else None
         settings = [f"advertised.listeners=BROKER://127.0.0.1:{ports.proxy}"] if through_proxy else []
         self.brokers = Brokers(folder, 1, ports.broker, PARTITIONS, settings=settings)
-        waits = compile_waits(folder)
-        self.fleet = Fleet(folder, self.brokers.journal, ports.service, 2, waits, services=("intake",), programs=programs)
+        wrong_clock = compile_wrong_clock(folder)
+        self.fleet = Fleet(folder, self.brokers.journal, ports.service, 2, wrong_clock, services=("intake",), programs=programs)
         self.fleet.add(
-            Fleet(folder, self.brokers.journal, ports.service, 1, waits, services=tuple(s for s in SERVICES if s != "intake"), programs=programs)
+            Fleet(folder, self.brokers.journal, ports.service, 1, wrong_clock, services=tuple(s for s in SERVICES if s != "intake"), programs=programs)
         )
         self.told = Told(folder / "told.jsonl")
         self._clients = {}
