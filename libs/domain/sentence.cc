@@ -1,10 +1,12 @@
 #include "libs/domain/sentence.h"
 
+#include "absl/strings/match.h"
 #include "libs/domain/event_cases.h"
 
 namespace whistle::domain {
+namespace {
 
-std::string Sentence(const journal::v1::Event& event) {
+std::string Compose(const journal::v1::Event& event) {
   switch (event.body_case()) {
     WHISTLE_INTAKE_EVENT_CASES
     return IntakeSentence(event);
@@ -20,6 +22,17 @@ std::string Sentence(const journal::v1::Event& event) {
       break;
   }
   return "An event that this version of Whistle cannot read.";
+}
+
+}  // namespace
+
+std::string Sentence(const journal::v1::Event& event) {
+  std::string sentence = Compose(event);
+  // A text that a person wrote may bring its own end.
+  if (absl::EndsWith(sentence, "..") || absl::EndsWith(sentence, "?.") || absl::EndsWith(sentence, "!.")) {
+    sentence.pop_back();
+  }
+  return sentence;
 }
 
 }  // namespace whistle::domain

@@ -1,4 +1,3 @@
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/domain/event_cases.h"
@@ -133,7 +132,9 @@ std::string Say(const v1::HazardWarned& e) {
                       ".");
 }
 
-std::string Compose(const Event& event) {
+}  // namespace
+
+std::string EscalationSentence(const Event& event) {
   switch (event.body_case()) {
     case Event::kFindingRaised:
       return Say(event.finding_raised());
@@ -250,17 +251,6 @@ std::string Compose(const Event& event) {
       break;
   }
   return "";
-}
-
-}  // namespace
-
-std::string EscalationSentence(const Event& event) {
-  std::string sentence = Compose(event);
-  // A text that a person wrote may bring its own end.
-  if (absl::EndsWith(sentence, "..") || absl::EndsWith(sentence, "?.") || absl::EndsWith(sentence, "!.")) {
-    sentence.pop_back();
-  }
-  return sentence;
 }
 
 }  // namespace whistle::domain

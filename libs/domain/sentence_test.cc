@@ -34,6 +34,21 @@ TEST(SentenceTest, EveryEventTypeIsASentence) {
   }
 }
 
+TEST(SentenceTest, ATextThatBringsItsOwnEndIsNotEndedTwice) {
+  EXPECT_EQ(Told(R"pb(case_registered {
+                        title: "No gas"
+                        site { name: "Building 19" }
+                        demand: "Connect the building."
+                      })pb"),
+            "A case begins: No gas, Building 19: Connect the building.");
+  EXPECT_EQ(Told(R"pb(case_registered {
+                        title: "No gas"
+                        site { name: "Building 19" }
+                        demand: "When?"
+                      })pb"),
+            "A case begins: No gas, Building 19: When?");
+}
+
 TEST(SentenceTest, AnEventThatIsNotKnownSaysSo) {
   EXPECT_EQ(Sentence(journal::v1::Event()), "An event that this version of Whistle cannot read.");
 }
