@@ -8,11 +8,14 @@
        ```
 
 A step's commands are what stands between the fences, to the letter. Nothing else of the runbook is read.
+
+usage: steps.py SECTION NUMBER    prints a step's commands
 """
 
 import dataclasses
 import pathlib
 import re
+import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -70,3 +73,18 @@ def places(path=RUNBOOK):
     if block is None:
         raise ValueError(f"{path}: no block of places under {PLACES_SECTION!r}")
     return re.findall(r"^export ([A-Z_]+)=(\S+)", block.group(1), re.M)
+
+
+def main():
+    if len(sys.argv) != 3 or not sys.argv[2].isdigit():
+        sys.exit(__doc__)
+    found = read().get(sys.argv[1])
+    if found is None:
+        sys.exit(f"no section {sys.argv[1]!r}; there are: {', '.join(read())}")
+    if not 1 <= int(sys.argv[2]) <= len(found):
+        sys.exit(f"{sys.argv[1]!r} has steps 1 to {len(found)}")
+    print(found[int(sys.argv[2]) - 1].commands, end="")
+
+
+if __name__ == "__main__":
+    main()
