@@ -53,6 +53,11 @@ struct Model {
                                          const EventRef& ref)>
       footprints;
 
+  // The first parts of the footprints' keys that are <first part> | case | … | id of the event that left it (sortable:
+  // libs/domain/entry_keys.h): what is below them as of a version is what has an id up to it. No other index can be
+  // read as of the past.
+  std::vector<std::string> dated_indexes;
+
   // What is owed by a date in this state; see libs/domain/obligation.h.
   std::function<std::vector<common::v1::Obligation>(const google::protobuf::Message& state, const std::string& case_id)>
       obligations;

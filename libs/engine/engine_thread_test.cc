@@ -207,7 +207,7 @@ TEST_F(EngineTest, ANewStoreIsFilledFromTheJournalToTheSameBytes) {
   }
   const auto engine = Start(journal.get(), &second);
   ASSERT_TRUE(AwaitLive(*engine));
-  for (const char* family : {"state", "timeline", "index", "agenda", "request", "meta"}) {
+  for (const char* family : {"state", "timeline", "milestone", "index", "agenda", "request", "meta"}) {
     EXPECT_EQ(*first.ColumnFamilyDigest(family), *second.ColumnFamilyDigest(family)) << family;
   }
 }

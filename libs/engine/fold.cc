@@ -71,6 +71,7 @@ absl::StatusOr<std::shared_ptr<const CaseSnapshot>> PartitionFold::Load(const st
     snapshot->head = base::Digest::FromBytes(row->head());
     snapshot->decided_at = base::FromProto(row->decided_at());
     snapshot->registry_version = row->registry_version();
+    snapshot->since_milestone = {.bytes = row->bytes_since_milestone(), .last_bytes = row->milestone_bytes()};
     if (!snapshot->head || !state->ParseFromString(row->state())) {
       return absl::DataLossError(
           absl::StrCat("the stored state of case ", case_id, " cannot be read; rebuild the projection"));
@@ -97,6 +98,11 @@ void PartitionFold::Remember(const std::string& case_id, std::shared_ptr<const C
 
 std::shared_ptr<const CaseSnapshot> PartitionFold::Evolve(const CaseSnapshot& before, const Decision& decision,
                                                           const base::Digest& hash) const {
+  return After(before, decision, hash);
+}
+
+std::shared_ptr<CaseSnapshot> PartitionFold::After(const CaseSnapshot& before, const Decision& decision,
+                                                   const base::Digest& hash) const {
   auto after = std::make_shared<CaseSnapshot>();
   after->version = before.version.Next();
   after->head = hash;
@@ -104,12 +110,23 @@ std::shared_ptr<const CaseSnapshot> PartitionFold::Evolve(const CaseSnapshot& be
   after->registry_version = decision.registry_version();
   std::shared_ptr<google::protobuf::Message> state(before.state->New());
   state->CopyFrom(*before.state);
-  domain::EventRef ref{.case_id = decision.case_id(), .id = "", .version = after->version, .decision = &decision};
-  for (int i = 0; i < decision.events_size(); ++i) {
-    ref.id = domain::MakeEventId(after->version, i + 1);
-    options_.model->evolve(*state, decision.events(i), ref);
-  }
+  EvolveState(*options_.model, decision, after->version, *state);
   after->state = std::move(state);
+  after->since_milestone = before.since_milestone;
+  return after;
+}
+
+std::shared_ptr<const CaseSnapshot> PartitionFold::Accept(const CaseSnapshot& before, const Decision& decision,
+                                                          const base::Digest& hash, size_t decision_bytes,
+                                                          projection::WriteSet& set) const {
+  std::shared_ptr<CaseSnapshot> after = After(before, decision, hash);
+  after->since_milestone.bytes += decision_bytes;
+  if (IsMilestoneDue(after->since_milestone)) {
+    projection::WriteSet::Milestone milestone{.case_id = decision.case_id(), .version = after->version, .row = {}};
+    milestone.row.set_state(base::SerializeDeterministically(*after->state));
+    after->since_milestone = {.bytes = 0, .last_bytes = milestone.row.state().size()};
+    set.milestones.push_back(std::move(milestone));
+  }
   return after;
 }
 
@@ -162,7 +179,7 @@ absl::StatusOr<Folded> PartitionFold::FoldDecision(const journal::StoredRecord& 
   *row_->mutable_recorded_at() = base::ToProto(folded.recorded_at);
   row_->set_accepted(row_->accepted() + 1);
 
-  std::shared_ptr<const CaseSnapshot> after = Evolve(*before, decision, hash);
+  std::shared_ptr<const CaseSnapshot> after = Accept(*before, decision, hash, record.record.value.size(), set);
   folded.version = after->version;
   folded.event_count = decision.events_size();
   domain::EventRef ref{.case_id = decision.case_id(), .id = "", .version = after->version, .decision = &decision};
@@ -200,6 +217,8 @@ absl::Status PartitionFold::Commit(const Batch& batch, projection::WriteSet& set
     *row.mutable_decided_at() = base::ToProto(touched.now->decided_at);
     row.set_registry_version(touched.now->registry_version);
     row.set_state(base::SerializeDeterministically(*touched.now->state));
+    row.set_bytes_since_milestone(touched.now->since_milestone.bytes);
+    row.set_milestone_bytes(touched.now->since_milestone.last_bytes);
     set.cases.emplace_back(case_id, std::move(row));
 
     const auto less = std::less<std::string>();

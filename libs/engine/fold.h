@@ -23,6 +23,7 @@
 #include "libs/base/ids.h"
 #include "libs/domain/model.h"
 #include "libs/engine/acceptance.h"
+#include "libs/engine/milestones.h"
 #include "libs/journal/journal.h"
 #include "libs/projection/store.h"
 
@@ -38,6 +39,8 @@ struct CaseSnapshot {
   uint64_t registry_version = 0;
   // Never null.
   std::shared_ptr<const google::protobuf::Message> state;
+  // What was accepted since the case's last milestone, and how large that was (milestones.h).
+  MilestoneCount since_milestone = {};
 };
 
 // What became of one record.
@@ -114,6 +117,12 @@ class PartitionFold {
   explicit PartitionFold(Options options) : options_(std::move(options)) {}
 
   absl::StatusOr<std::vector<Folded>> FoldBatch(absl::Span<const journal::StoredRecord> records);
+  // As Evolve, and keeps a milestone where one is due.
+  std::shared_ptr<const CaseSnapshot> Accept(const CaseSnapshot& before, const journal::v1::Decision& decision,
+                                             const base::Digest& hash, size_t decision_bytes,
+                                             projection::WriteSet& set) const;
+  std::shared_ptr<CaseSnapshot> After(const CaseSnapshot& before, const journal::v1::Decision& decision,
+                                      const base::Digest& hash) const;
   absl::Status FoldGenesis(const journal::StoredRecord& record);
   absl::StatusOr<Folded> FoldDecision(const journal::StoredRecord& record, const base::Digest& hash,
                                       journal::v1::Decision decision, Batch& batch, projection::WriteSet& set);

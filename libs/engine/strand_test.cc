@@ -534,7 +534,7 @@ TEST_F(StrandTest, ReadingOneByOneAndAllAtOnceGiveTheSameStore) {
   a_.Read();
   Instance one_by_one(&journal_, &clock_, &wall_, 3);
   b_.Read();
-  for (const char* family : {"state", "timeline", "index", "agenda", "request", "meta"}) {
+  for (const char* family : {"state", "timeline", "milestone", "index", "agenda", "request", "meta"}) {
     EXPECT_EQ(*a_.store.ColumnFamilyDigest(family), *b_.store.ColumnFamilyDigest(family)) << family;
     EXPECT_EQ(*a_.store.ColumnFamilyDigest(family), *one_by_one.store.ColumnFamilyDigest(family)) << family;
   }

@@ -46,6 +46,20 @@ absl::StatusOr<base::PartitionId> PartitionOf(const common::v1::Position& positi
   }
 }
 
+absl::StatusOr<std::shared_ptr<const registry::Registry>> QueryMoment::registry() const {
+  std::shared_ptr<const registry::Registry> now = service_.engine().registry();
+  if (!registry_version_ || registry_version_->value == now->version()) return now;
+  WHISTLE_ASSIGN_OR_RETURN(const auto state, engine::StateAsOf(store_, service_.registry_model(),
+                                                               journal::kRegistryCaseId, *registry_version_));
+  return std::make_shared<const registry::Registry>(registry_version_->value,
+                                                    static_cast<const registry::v1::RegistryState&>(*state));
+}
+
+base::PartitionId PartitionOfCase(absl::string_view case_id, int partition_count) {
+  return case_id == journal::kRegistryCaseId ? base::PartitionId::Registry()
+                                             : journal::PartitionForCase(case_id, partition_count);
+}
+
 absl::StatusOr<std::vector<common::v1::Position>> PositionsOf(const projection::Reader& reader,
                                                               absl::string_view case_id, int partition_count) {
   std::vector<common::v1::Position> out;

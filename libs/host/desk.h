@@ -13,12 +13,17 @@
 //                                           v1::RecordContactResponse* r) override { return desk_.Command(c, q, r); }
 //   grpc::ServerUnaryReactor* GetCase(…) override { return desk_.Query(c, q, r, &intake::GetCase); }
 //
+// A query whose request has a field `as_of` is answered as of the past where that is set: the same function then reads
+// from a reader that knows nothing later, and the answer's `as_of` says what it is as of.
+//
 // A desk is a cheap value; service and runner outlive the gRPC server. Any thread.
 #ifndef WHISTLE_LIBS_HOST_DESK_H_
 #define WHISTLE_LIBS_HOST_DESK_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -28,6 +33,7 @@
 #include "libs/base/hash.h"
 #include "libs/base/proto.h"
 #include "libs/domain/validate.h"
+#include "libs/engine/as_of.h"
 #include "libs/engine/command.h"
 #include "libs/engine/records.h"
 #include "libs/host/hosted_service.h"
@@ -57,6 +63,38 @@ absl::StatusOr<std::vector<common::v1::Position>> PositionsOf(const projection::
 // Calls `then` at once, or once the projection has reached what the options ask for.
 void AwaitOptions(HostedService& service, const common::v1::ReadOptions& options, absl::Time deadline,
                   absl::AnyInvocable<void(absl::Status) &&> then);
+
+// The moment that a query is answered as of: now, or one of the past. For queries that tell how long something goes on.
+class QueryMoment {
+ public:
+  // As of now.
+  QueryMoment(HostedService& service, const projection::Reader& reader)
+      : service_(service), store_(reader), reader_(reader), now_(service.clock().Now()) {}
+  // As of the past; `store` is what `past` reads from.
+  QueryMoment(HostedService& service, const projection::Reader& store, const engine::AsOfReader& past,
+              const engine::Moment& moment)
+      : service_(service),
+        store_(store),
+        reader_(past),
+        now_(moment.at),
+        registry_version_(base::Version{past.registry_version()}) {}
+
+  const projection::Reader& reader() const { return reader_; }
+  // When clocks are read.
+  absl::Time now() const { return now_; }
+  // The registry in force now; as of the past the one that the version's decision was made under. Never null.
+  absl::StatusOr<std::shared_ptr<const registry::Registry>> registry() const;
+
+ private:
+  HostedService& service_;
+  const projection::Reader& store_;
+  const projection::Reader& reader_;
+  const absl::Time now_;
+  const std::optional<base::Version> registry_version_;
+};
+
+// The partition that a case's decisions lie in; the registry's for its own chain.
+base::PartitionId PartitionOfCase(absl::string_view case_id, int partition_count);
 
 template <typename Decider>
 class Desk {
@@ -101,8 +139,9 @@ class Desk {
     });
   }
 
-  // `answer` is called as answer(reader, request, response) → absl::Status, on one moment of the projection, once it
-  // has reached the position that the request asks for. Fills `positions` of the response.
+  // `answer` is called as answer(reader, request, response) → absl::Status, or with a QueryMoment in place of the
+  // reader, on one moment of the projection, once it has reached the position that the request asks for. Fills
+  // `positions` of the response, and `as_of` if the request has one.
   template <typename Request, typename Response, typename AnswerQuery>
   grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const Request* request, Response* response,
                                   AnswerQuery answer) {
@@ -128,7 +167,7 @@ class Desk {
     if (!reached.ok()) return reached;
     const std::unique_ptr<projection::Reader> reader = service.store().Snapshot();
     Response response;
-    const absl::Status status = answer(*reader, request, response);
+    const absl::Status status = AnswerAsOf(service, *reader, request, response, answer);
     if (!status.ok()) return status;
     std::string case_id;
     if constexpr (requires { request.case_id(); }) case_id = request.case_id();
@@ -136,6 +175,33 @@ class Desk {
     if (!positions.ok()) return positions.status();
     for (common::v1::Position& position : *positions) *response.add_positions() = std::move(position);
     return response;
+  }
+
+  template <typename Request, typename Response, typename AnswerQuery>
+  static absl::Status AnswerAsOf(HostedService& service, const projection::Reader& reader, const Request& request,
+                                 Response& response, AnswerQuery answer) {
+    if constexpr (requires { request.as_of(); }) {
+      if (request.has_as_of()) {
+        const auto partition = PartitionOfCase(request.case_id(), service.journal().identity().partition_count);
+        const auto moment =
+            engine::ResolveAsOf(reader, request.as_of(), "as_of", request.case_id(), partition, service.clock().Now());
+        if (!moment.ok()) return moment.status();
+        const auto past = engine::AsOfReader::Make(reader, service.model(), request.case_id(), moment->version);
+        if (!past.ok()) return past.status();
+        *response.mutable_as_of() = engine::ToProto(*moment);
+        return Ask(QueryMoment(service, reader, **past, *moment), request, response, answer);
+      }
+    }
+    return Ask(QueryMoment(service, reader), request, response, answer);
+  }
+
+  template <typename Request, typename Response, typename AnswerQuery>
+  static absl::Status Ask(const QueryMoment& moment, const Request& request, Response& response, AnswerQuery answer) {
+    if constexpr (std::is_invocable_v<AnswerQuery, const QueryMoment&, const Request&, Response&>) {
+      return answer(moment, request, response);
+    } else {
+      return answer(moment.reader(), request, response);
+    }
   }
 
   template <typename Request, typename Response, typename CaseIdOf>

@@ -52,6 +52,7 @@ class HostedService {
   // "intake".
   const std::string& name() const { return options_.model.name; }
   const domain::Model& model() const { return options_.model; }
+  const domain::Model& registry_model() const { return options_.registry_model; }
   engine::Engine& engine() { return *engine_; }
   const projection::Store& store() const { return *store_; }
   journal::Journal& journal() { return *options_.journal; }

@@ -14,7 +14,7 @@
 #include "libs/base/time.h"
 #include "libs/engine/acceptance.h"
 #include "libs/host/desk.h"
-#include "libs/projection/paging.h"
+#include "libs/host/timeline_query.h"
 
 namespace whistle::host {
 namespace {
@@ -27,76 +27,30 @@ using timeline::v1::TimelineEntry;
 using timeline::v1::WatchTimelineRequest;
 using timeline::v1::WatchTimelineResponse;
 
-// Half of what a reply may have, as each decision is in it twice, in bytes and decoded.
-constexpr size_t kPageBytesMax = 4 * 1024 * 1024;
 // A watcher whose queue stays full for this long is cut off when the next decision is folded.
 constexpr absl::Duration kNoRoomMax = absl::Seconds(10);
 
-absl::StatusOr<TimelineEntry> MakeEntry(const std::string& case_id, base::Version version,
-                                        const projection::v1::TimelineRow& row) {
-  TimelineEntry entry;
-  entry.set_case_id(case_id);
-  entry.set_version(version.value);
-  entry.set_head(base::Sha256(row.decision()).ToBytes());
-  *entry.mutable_position() = row.position();
-  *entry.mutable_recorded_at() = row.recorded_at();
-  entry.set_decision_bytes(row.decision());
-  if (!entry.mutable_decision()->ParseFromString(row.decision())) {
-    return absl::DataLossError(absl::StrCat("case ", case_id, " version ", version.value,
-                                            ": the stored decision cannot be read; rebuild the projection"));
-  }
-  return entry;
-}
-
-absl::Status NoSuchCase(const std::string& case_id) {
-  return absl::NotFoundError(absl::StrCat("there is no case ", case_id, " in this projection"));
-}
-
-absl::Status Timeline(const projection::Reader& reader, const GetTimelineRequest& request,
+absl::Status Timeline(HostedService& service, const projection::Reader& reader, const GetTimelineRequest& request,
                       GetTimelineResponse& response) {
-  WHISTLE_RETURN_IF_ERROR(base::CheckIdentifier(request.case_id(), "case_id", 64));
-  WHISTLE_ASSIGN_OR_RETURN(const int size, projection::PageSize(request.page()));
-  GetTimelineRequest query = request;
-  query.clear_page();
-  query.clear_options();
-  const std::string query_bytes = base::SerializeDeterministically(query);
-  base::Version from{1};
-  if (!request.page().token().empty()) {
-    WHISTLE_ASSIGN_OR_RETURN(const std::string cursor, projection::DecodeToken(query_bytes, request.page().token()));
-    if (!absl::SimpleAtoi(cursor, &from.value)) return absl::InvalidArgumentError("page.token: not one of ours");
-  }
-  WHISTLE_ASSIGN_OR_RETURN(const auto row, reader.FindCase(request.case_id()));
-  if (!row) return NoSuchCase(request.case_id());
-  if (request.at_version() > row->version()) {
-    return absl::OutOfRangeError(
-        absl::StrCat("at_version: the case is at version ", row->version(), ", not yet at ", request.at_version()));
-  }
-  const uint64_t last = request.at_version() == 0 ? row->version() : request.at_version();
-  WHISTLE_ASSIGN_OR_RETURN(const auto rows, reader.ScanTimeline(request.case_id(), from, size, kPageBytesMax));
-  for (const auto& [version, timeline_row] : rows) {
-    if (version.value > last) break;
-    WHISTLE_ASSIGN_OR_RETURN(*response.add_entries(), MakeEntry(request.case_id(), version, timeline_row));
-  }
-  if (!response.entries().empty() && response.entries().rbegin()->version() < last) {
-    response.set_next_page_token(
-        projection::EncodeToken(query_bytes, absl::StrCat(response.entries().rbegin()->version() + 1)));
-  }
-  return absl::OkStatus();
+  return GetTimeline(reader, service.clock().Now(), service.journal().identity().partition_count, request, response);
 }
 
-absl::Status Head(const projection::Reader& reader, const GetHeadRequest& request, GetHeadResponse& response) {
+absl::Status Head(HostedService&, const projection::Reader& reader, const GetHeadRequest& request,
+                  GetHeadResponse& response) {
   WHISTLE_RETURN_IF_ERROR(base::CheckIdentifier(request.case_id(), "case_id", 64));
   WHISTLE_ASSIGN_OR_RETURN(const auto row, reader.FindCase(request.case_id()));
-  if (!row) return NoSuchCase(request.case_id());
+  if (!row) return absl::NotFoundError(absl::StrCat("there is no case ", request.case_id(), " in this projection"));
   response.set_version(row->version());
   response.set_head(row->head());
   return absl::OkStatus();
 }
 
+// `answer` as Desk::Query's, with the service before the rest.
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* RunQuery(const Directory& directory, rpc::CallRunner* runner,
                                    grpc::CallbackServerContext* context, const Request* request, Response* response,
-                                   absl::Status (*answer)(const projection::Reader&, const Request&, Response&)) {
+                                   absl::Status (*answer)(HostedService&, const projection::Reader&, const Request&,
+                                                          Response&)) {
   const absl::StatusOr<HostedService*> service = directory.For(*context);
   if (!service.ok()) {
     return runner->Run(context, request, response,
@@ -105,7 +59,11 @@ grpc::ServerUnaryReactor* RunQuery(const Directory& directory, rpc::CallRunner* 
                        });
   }
   struct NoDecider {};
-  return Desk<NoDecider>(*service, runner).Query(context, request, response, answer);
+  return Desk<NoDecider>(*service, runner)
+      .Query(context, request, response,
+             [service = *service, answer](const projection::Reader& reader, const Request& r, Response& reply) {
+               return answer(*service, reader, r, reply);
+             });
 }
 
 }  // namespace
@@ -228,7 +186,7 @@ class TimelineService::Watch : public std::enable_shared_from_this<Watch> {
     WHISTLE_ASSIGN_OR_RETURN(const auto row, service_->store().FindTimeline(decision->case_id(), version));
     // The request id was carried out by another record: this one did not count.
     if (!row || row->position().offset() != record.offset.value) return std::nullopt;
-    WHISTLE_ASSIGN_OR_RETURN(TimelineEntry entry, MakeEntry(decision->case_id(), version, *row));
+    WHISTLE_ASSIGN_OR_RETURN(TimelineEntry entry, MakeTimelineEntry(decision->case_id(), version, *row));
     return entry;
   }
 

@@ -101,6 +101,8 @@ std::optional<base::Version> VersionOfTimelineKey(absl::string_view key) {
   return base::Version{ReadBigEndian(key)};
 }
 
+std::string MilestoneKey(absl::string_view case_id, base::Version version) { return TimelineKey(case_id, version); }
+
 std::string RequestRowKey(const RequestKey& key) {
   std::string out;
   out.reserve(key.case_id.size() + key.client.size() + key.request_id.size() + 4);

@@ -24,8 +24,11 @@ std::string CaseKey(absl::string_view case_id);
 std::string TimelineKey(absl::string_view case_id, base::Version version);
 // What all timeline keys of a case begin with.
 std::string TimelinePrefix(absl::string_view case_id);
-// Nothing if `key` is not a timeline key.
+// Nothing if `key` is neither a timeline key nor a milestone's.
 std::optional<base::Version> VersionOfTimelineKey(absl::string_view key);
+
+// As of its case and version, the same bytes as the timeline's.
+std::string MilestoneKey(absl::string_view case_id, base::Version version);
 
 std::string RequestRowKey(const RequestKey& key);
 

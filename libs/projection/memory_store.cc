@@ -1,5 +1,6 @@
 #include "libs/projection/memory_store.h"
 
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,11 @@ class MemoryStore::SnapshotReader final : public RowReader<Reader> {
   absl::Status Lookup(Family family, absl::string_view key,
                       absl::FunctionRef<absl::Status(absl::string_view value)> found) const override {
     return LookupIn(*families_[static_cast<size_t>(family)], key, found);
+  }
+  absl::Status LookupLast(
+      Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const override {
+    return LookupLastIn(*families_[static_cast<size_t>(family)], from, end, found);
   }
   absl::Status Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const override {
     return ScanIn(*families_[static_cast<size_t>(family)], from, end, visit);
@@ -70,6 +76,15 @@ absl::Status MemoryStore::LookupIn(const Rows& rows, absl::string_view key,
   return row == rows.end() ? absl::OkStatus() : found(row->second);
 }
 
+absl::Status MemoryStore::LookupLastIn(
+    const Rows& rows, absl::string_view from, absl::string_view end,
+    absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) {
+  const auto after = rows.lower_bound(end);
+  if (after == rows.begin()) return absl::OkStatus();
+  const auto last = std::prev(after);
+  return last->first < from ? absl::OkStatus() : found(last->first, last->second);
+}
+
 absl::Status MemoryStore::ScanIn(const Rows& rows, absl::string_view from, absl::string_view end, Visitor visit) {
   for (auto row = rows.lower_bound(from); row != rows.end() && (end.empty() || row->first < end); ++row) {
     WHISTLE_ASSIGN_OR_RETURN(const bool more, visit(row->first, row->second));
@@ -82,6 +97,13 @@ absl::Status MemoryStore::Lookup(Family family, absl::string_view key,
                                  absl::FunctionRef<absl::Status(absl::string_view value)> found) const {
   absl::MutexLock lock(&mutex_);
   return LookupIn(*families_[static_cast<size_t>(family)], key, found);
+}
+
+absl::Status MemoryStore::LookupLast(
+    Family family, absl::string_view from, absl::string_view end,
+    absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const {
+  absl::MutexLock lock(&mutex_);
+  return LookupLastIn(*families_[static_cast<size_t>(family)], from, end, found);
 }
 
 absl::Status MemoryStore::Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const {

@@ -42,10 +42,16 @@ class MemoryStore : public RowReader<Store> {
 
   static absl::Status LookupIn(const Rows& rows, absl::string_view key,
                                absl::FunctionRef<absl::Status(absl::string_view value)> found);
+  static absl::Status LookupLastIn(
+      const Rows& rows, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found);
   static absl::Status ScanIn(const Rows& rows, absl::string_view from, absl::string_view end, Visitor visit);
 
   absl::Status Lookup(Family family, absl::string_view key,
                       absl::FunctionRef<absl::Status(absl::string_view value)> found) const override;
+  absl::Status LookupLast(
+      Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const override;
   absl::Status Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const override;
 
   mutable absl::Mutex mutex_;

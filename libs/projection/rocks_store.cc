@@ -31,6 +31,11 @@ class RocksStore::SnapshotReader final : public RowReader<Reader> {
                       absl::FunctionRef<absl::Status(absl::string_view value)> found) const override {
     return store_.LookupAt(snapshot_, family, key, found);
   }
+  absl::Status LookupLast(
+      Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const override {
+    return store_.LookupLastAt(snapshot_, family, from, end, found);
+  }
   absl::Status Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const override {
     return store_.ScanAt(snapshot_, family, from, end, visit);
   }
@@ -61,6 +66,9 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const RocksStoreOpt
     WHISTLE_RETURN_IF_ERROR(store->folder_->DiscardDatabase());
     WHISTLE_RETURN_IF_ERROR(store->OpenDatabase());
     store->rebuilt_from_ = std::exchange(fingerprint, std::nullopt);
+  }
+  if (const auto format = store->folder_->replaced_format()) {
+    store->rebuilt_from_ = absl::StrCat("store format ", *format);
   }
   if (!fingerprint.has_value()) WHISTLE_RETURN_IF_ERROR(store->WriteFingerprint());
   WHISTLE_RETURN_IF_ERROR(store->CountAgendaRows());
@@ -173,6 +181,21 @@ absl::Status RocksStore::LookupAt(const rocksdb::Snapshot* snapshot, Family fami
   return found(ToView(value));
 }
 
+absl::Status RocksStore::LookupLastAt(
+    const rocksdb::Snapshot* snapshot, Family family, absl::string_view from, absl::string_view end,
+    absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  const rocksdb::Slice lower = ToSlice(from);
+  const rocksdb::Slice upper = ToSlice(end);
+  read.iterate_lower_bound = &lower;
+  read.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read, handle(family)));
+  row->SeekToLast();
+  if (row->Valid()) return found(ToView(row->key()), ToView(row->value()));
+  return FromRocks(row->status(), "reading", options_.dir);
+}
+
 absl::Status RocksStore::ScanAt(const rocksdb::Snapshot* snapshot, Family family, absl::string_view from,
                                 absl::string_view end, Visitor visit) const {
   rocksdb::ReadOptions read;
@@ -190,6 +213,12 @@ absl::Status RocksStore::ScanAt(const rocksdb::Snapshot* snapshot, Family family
 absl::Status RocksStore::Lookup(Family family, absl::string_view key,
                                 absl::FunctionRef<absl::Status(absl::string_view value)> found) const {
   return LookupAt(nullptr, family, key, found);
+}
+
+absl::Status RocksStore::LookupLast(
+    Family family, absl::string_view from, absl::string_view end,
+    absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const {
+  return LookupLastAt(nullptr, family, from, end, found);
 }
 
 absl::Status RocksStore::Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const {

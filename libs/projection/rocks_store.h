@@ -49,14 +49,15 @@ struct RocksStoreOptions {
 
 class RocksStore final : public RowReader<Store> {
  public:
-  // A store with another fold fingerprint is deleted and starts empty: see rebuilt_from. Other errors leave everything
-  // as it is: FAILED_PRECONDITION (something else's folder, another store format, in use, not writable) names what was
-  // found; DATA_LOSS: the store is damaged; RESOURCE_EXHAUSTED: the disk is full; INVALID_ARGUMENT: an option is empty.
+  // A store with another fold fingerprint or an older format is deleted and starts empty: see rebuilt_from. Errors
+  // leave everything as it is: FAILED_PRECONDITION (something else's folder, a newer format, in use, not writable)
+  // names what was found; DATA_LOSS: the store is damaged; RESOURCE_EXHAUSTED: the disk is full; INVALID_ARGUMENT: an
+  // option is empty.
   static absl::StatusOr<std::unique_ptr<RocksStore>> Open(const RocksStoreOptions& options);
 
   ~RocksStore() override;
 
-  // The fold fingerprint of the store that Open deleted, if it did.
+  // The fold fingerprint of the store that Open deleted, or "store format 1" if it was that; nothing if it did not.
   const std::optional<std::string>& rebuilt_from() const { return rebuilt_from_; }
 
   // RESOURCE_EXHAUSTED while the disk is full; commits work again once it has room. UNAVAILABLE after any other failure
@@ -83,10 +84,16 @@ class RocksStore final : public RowReader<Store> {
 
   absl::Status LookupAt(const rocksdb::Snapshot* snapshot, Family family, absl::string_view key,
                         absl::FunctionRef<absl::Status(absl::string_view value)> found) const;
+  absl::Status LookupLastAt(
+      const rocksdb::Snapshot* snapshot, Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const;
   absl::Status ScanAt(const rocksdb::Snapshot* snapshot, Family family, absl::string_view from, absl::string_view end,
                       Visitor visit) const;
   absl::Status Lookup(Family family, absl::string_view key,
                       absl::FunctionRef<absl::Status(absl::string_view value)> found) const override;
+  absl::Status LookupLast(
+      Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const override;
   absl::Status Scan(Family family, absl::string_view from, absl::string_view end, Visitor visit) const override;
 
   rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<size_t>(family) + 1]; }

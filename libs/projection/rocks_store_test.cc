@@ -116,15 +116,44 @@ TEST_F(RocksStoreTest, WithoutAFoldFingerprintOrAFolderIsRefused) {
   EXPECT_EQ(Open("").status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(RocksStoreTest, OfAnotherFormatIsRefusedNamingBothAndLeftAsItIs) {
+TEST_F(RocksStoreTest, OfAnOlderFormatIsRebuiltFromNothingOnceAndSaysFromWhich) {
+  Fill(20);
+  Write(dir_ + "/FORMAT", "whistle-projection 1\n");
+  {
+    const std::unique_ptr<RocksStore> store = Must(Open(dir_));
+    EXPECT_EQ(store->rebuilt_from(), "store format 1");
+    EXPECT_EQ(Digests(*store), Digests(MemoryStore()));
+    EXPECT_EQ(Read(dir_ + "/FORMAT"), "whistle-projection 2\n");
+    CommitNth(*store, 1, 5);
+  }
+  const std::unique_ptr<RocksStore> store = Must(Open(dir_));
+  EXPECT_EQ(store->rebuilt_from(), std::nullopt);
+  EXPECT_EQ(CommitsIn(*store), 5u);
+}
+
+TEST_F(RocksStoreTest, OfAnOlderFormatWhoseRebuildWasInterruptedIsRebuiltAllTheSame) {
+  Fill(20);
+  // Taken away, and not yet named anew; and, of another time, half deleted.
+  fs::rename(dir_ + "/db", dir_ + "/stale");
+  Write(dir_ + "/FORMAT", "whistle-projection 1\n");
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 0u);
+  Fill(20);
+  fs::create_directories(dir_ + "/stale");
+  Write(dir_ + "/stale/000007.sst", "");
+  Write(dir_ + "/FORMAT", "whistle-projection 1\n");
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 0u);
+  EXPECT_FALSE(fs::exists(dir_ + "/stale"));
+}
+
+TEST_F(RocksStoreTest, OfANewerFormatIsRefusedNamingBothAndLeftAsItIs) {
   Fill(5);
   const std::string format = Read(dir_ + "/FORMAT");
-  EXPECT_EQ(format, "whistle-projection 1\n");
-  Write(dir_ + "/FORMAT", "whistle-projection 2\n");
+  EXPECT_EQ(format, "whistle-projection 2\n");
+  Write(dir_ + "/FORMAT", "whistle-projection 3\n");
   const absl::Status status = Open(dir_, "test-2").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(Message(status), HasSubstr("format 2"));
-  EXPECT_THAT(Message(status), HasSubstr("format 1"));
+  EXPECT_THAT(Message(status), HasSubstr("format 3"));
+  EXPECT_THAT(Message(status), HasSubstr("program's 2"));
   Write(dir_ + "/FORMAT", format);
   EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 5u);
 }

@@ -44,9 +44,9 @@ absl::StatusOr<Family> FamilyByName(absl::string_view name) {
 
 absl::StatusOr<std::vector<RowWrite>> EncodeWrites(const WriteSet& set) {
   std::vector<RowWrite> writes;
-  writes.reserve(set.cases.size() + set.timeline.size() + set.requests.size() + set.index_puts.size() +
-                 set.index_deletes.size() + set.agenda_puts.size() + set.agenda_deletes.size() + set.quarantine.size() +
-                 set.partitions.size());
+  writes.reserve(set.cases.size() + set.timeline.size() + set.milestones.size() + set.requests.size() +
+                 set.index_puts.size() + set.index_deletes.size() + set.agenda_puts.size() + set.agenda_deletes.size() +
+                 set.quarantine.size() + set.partitions.size());
   for (const WriteSet::IndexEntry& entry : set.index_deletes) {
     writes.push_back({Family::kIndex, IndexRowKey(entry.key, entry.case_id), std::nullopt});
   }
@@ -59,6 +59,10 @@ absl::StatusOr<std::vector<RowWrite>> EncodeWrites(const WriteSet& set) {
   for (const WriteSet::Timeline& entry : set.timeline) {
     writes.push_back(
         {Family::kTimeline, TimelineKey(entry.case_id, entry.version), base::SerializeDeterministically(entry.row)});
+  }
+  for (const WriteSet::Milestone& entry : set.milestones) {
+    writes.push_back(
+        {Family::kMilestone, MilestoneKey(entry.case_id, entry.version), base::SerializeDeterministically(entry.row)});
   }
   for (const auto& [key, row] : set.requests) {
     writes.push_back({Family::kRequest, RequestRowKey(key), base::SerializeDeterministically(row)});
@@ -174,6 +178,23 @@ absl::StatusOr<std::vector<std::pair<base::Version, v1::TimelineRow>>> RowReader
                                  return rows.size() < limit;
                                }));
   return rows;
+}
+
+template <typename Interface>
+absl::StatusOr<std::optional<std::pair<base::Version, v1::MilestoneRow>>> RowReader<Interface>::FindMilestone(
+    absl::string_view case_id, base::Version at) const {
+  std::optional<std::pair<base::Version, v1::MilestoneRow>> milestone;
+  const std::string first = MilestoneKey(case_id, base::Version{0});
+  // No number follows the highest: its key and a zero byte do.
+  const std::string end = absl::StrCat(MilestoneKey(case_id, at), absl::string_view("\0", 1));
+  WHISTLE_RETURN_IF_ERROR(
+      LookupLast(Family::kMilestone, first, end, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+        const std::optional<base::Version> version = VersionOfTimelineKey(key);
+        if (!version.has_value()) return Unreadable(Family::kMilestone, key);
+        milestone.emplace(*version, v1::MilestoneRow());
+        return Parse(Family::kMilestone, key, value, milestone->second);
+      }));
+  return milestone;
 }
 
 template <typename Interface>

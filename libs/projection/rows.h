@@ -21,9 +21,9 @@
 
 namespace whistle::projection {
 
-enum class Family : uint8_t { kState, kTimeline, kIndex, kAgenda, kRequest, kMeta };
+enum class Family : uint8_t { kState, kTimeline, kMilestone, kIndex, kAgenda, kRequest, kMeta };
 
-inline constexpr std::array<absl::string_view, 6> kFamilyNames = {"state",  "timeline", "index",
+inline constexpr std::array<absl::string_view, 7> kFamilyNames = {"state",  "timeline", "milestone", "index",
                                                                   "agenda", "request",  "meta"};
 
 inline constexpr absl::string_view FamilyName(Family family) { return kFamilyNames[static_cast<size_t>(family)]; }
@@ -53,7 +53,7 @@ class RowDigest {
   base::Digest digest_;
 };
 
-// Reads of store.h on top of two primitives. `Interface` is Reader or Store.
+// Reads of store.h on top of three primitives. `Interface` is Reader or Store.
 template <typename Interface>
 class RowReader : public Interface {
  public:
@@ -66,6 +66,8 @@ class RowReader : public Interface {
   absl::StatusOr<std::vector<std::pair<base::Version, v1::TimelineRow>>> ScanTimeline(absl::string_view case_id,
                                                                                       base::Version from, size_t limit,
                                                                                       size_t bytes_max) const final;
+  absl::StatusOr<std::optional<std::pair<base::Version, v1::MilestoneRow>>> FindMilestone(absl::string_view case_id,
+                                                                                          base::Version at) const final;
   absl::StatusOr<std::vector<Reader::IndexRow>> ScanIndex(absl::string_view prefix, absl::string_view after,
                                                           size_t limit) const final;
   absl::StatusOr<std::vector<Reader::AgendaRow>> ScanAgenda(absl::Time until, absl::string_view after,
@@ -77,6 +79,12 @@ class RowReader : public Interface {
   // Calls `found` with the value if there is one. The value is gone after the call.
   virtual absl::Status Lookup(Family family, absl::string_view key,
                               absl::FunctionRef<absl::Status(absl::string_view value)> found) const = 0;
+
+  // Calls `found` with the last row with from <= key < end if there is one; neither is empty. Both are gone after the
+  // call.
+  virtual absl::Status LookupLast(
+      Family family, absl::string_view from, absl::string_view end,
+      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> found) const = 0;
 
   // Every row with from <= key < end, in order, as of one moment, until `visit` returns false. An empty `end` is no
   // bound.

@@ -48,6 +48,12 @@ struct WriteSet {
     v1::TimelineRow row;
   };
   std::vector<Timeline> timeline;
+  struct Milestone {
+    std::string case_id;
+    base::Version version;
+    v1::MilestoneRow row;
+  };
+  std::vector<Milestone> milestones;
   std::vector<std::pair<RequestKey, v1::RequestRow>> requests;
   // An index row is the key (domain::IndexKey) and the case it belongs to; there is no value.
   struct IndexEntry {
@@ -82,6 +88,10 @@ class Reader {
   // one).
   virtual absl::StatusOr<std::vector<std::pair<base::Version, v1::TimelineRow>>> ScanTimeline(
       absl::string_view case_id, base::Version from, size_t limit, size_t bytes_max) const = 0;
+
+  // The case's last milestone at or before `at`; nothing if there is none.
+  virtual absl::StatusOr<std::optional<std::pair<base::Version, v1::MilestoneRow>>> FindMilestone(
+      absl::string_view case_id, base::Version at) const = 0;
 
   // Index rows whose key begins with `prefix`, in order of (key, case id), after `after` (the `cursor` of a row; empty
   // for the start).
@@ -121,8 +131,8 @@ class Store : public Reader {
 
   // 64 lower-case hex digits: SHA-256 over every key and value of one column family, in key order, as of one moment:
   // what replay equality compares. Equal contents give equal digests in both implementations. Names: state, timeline,
-  // index, agenda, request, meta (partition and quarantine rows; format and fold fingerprint are the store's own and
-  // left out). Reads everything: for checks, not for every minute. INVALID_ARGUMENT for another name.
+  // milestone, index, agenda, request, meta (partition and quarantine rows; format and fold fingerprint are the store's
+  // own and left out). Reads everything: for checks, not for every minute. INVALID_ARGUMENT for another name.
   virtual absl::StatusOr<std::string> ColumnFamilyDigest(absl::string_view column_family) const = 0;
 };
 

@@ -82,18 +82,19 @@ absl::Status CheckNotForeign(const std::string& dir) {
       absl::StrJoin(names, ", "), more ? ", …" : "", ". Name another folder."));
 }
 
-absl::Status CheckFormat(const std::string& dir, absl::string_view found) {
+// The format that FORMAT names; this program's or an older one.
+absl::StatusOr<int> ParseFormat(const std::string& dir, absl::string_view found) {
   absl::string_view rest = found;
   int format = 0;
   if (!absl::ConsumePrefix(&rest, kFormatWord) || !absl::ConsumeSuffix(&rest, "\n") ||
-      !absl::SimpleAtoi(rest, &format)) {
+      !absl::SimpleAtoi(rest, &format) || format < 1) {
     return absl::FailedPreconditionError(
         absl::StrCat("projection: ", dir, " is not a projection's folder: its file FORMAT says \"",
                      absl::CHexEscape(found.substr(0, 80)), "\", expected \"", kFormatWord, kStoreFormat, "\\n\""));
   }
-  if (format == kStoreFormat) return absl::OkStatus();
+  if (format <= kStoreFormat) return format;
   return absl::FailedPreconditionError(absl::StrCat(
-      "projection: ", dir, " has store format ", format, ", this program reads and writes format ", kStoreFormat,
+      "projection: ", dir, " has store format ", format, ", which is newer than this program's ", kStoreFormat,
       ". Start the version that made it, or name another folder: the journal fills a new one."));
 }
 
@@ -120,6 +121,11 @@ absl::Status Rename(const std::string& dir, const std::string& from, const std::
   if (fsync(fd) != 0) status = FromErrno(errno, "syncing folder", dir);
   close(fd);
   return status;
+}
+
+absl::Status WriteFormat(const std::string& dir) {
+  WHISTLE_RETURN_IF_ERROR(WriteSynced(dir + "/FORMAT.new", absl::StrCat(kFormatWord, kStoreFormat, "\n")));
+  return Rename(dir, "FORMAT.new", "FORMAT");
 }
 
 absl::StatusOr<int> Lock(const std::string& dir) {
@@ -176,12 +182,18 @@ absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Enter(const std::strin
   std::unique_ptr<StoreFolder> folder(new StoreFolder(dir, lock_fd));
   const std::optional<std::string> format = ReadSmallFile(dir + "/FORMAT");
   if (format.has_value()) {
-    WHISTLE_RETURN_IF_ERROR(CheckFormat(dir, *format));
+    WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
+    if (found < kStoreFormat) {
+      // In this order, so that what is interrupted is done again.
+      WHISTLE_RETURN_IF_ERROR(RemoveStale(dir));
+      if (fs::exists(folder->database_dir(), error)) WHISTLE_RETURN_IF_ERROR(folder->DiscardDatabase());
+      WHISTLE_RETURN_IF_ERROR(WriteFormat(dir));
+      folder->replaced_format_ = found;
+    }
   } else {
     // Again, now that nobody else can be making it.
     WHISTLE_RETURN_IF_ERROR(CheckNotForeign(dir));
-    WHISTLE_RETURN_IF_ERROR(WriteSynced(dir + "/FORMAT.new", absl::StrCat(kFormatWord, kStoreFormat, "\n")));
-    WHISTLE_RETURN_IF_ERROR(Rename(dir, "FORMAT.new", "FORMAT"));
+    WHISTLE_RETURN_IF_ERROR(WriteFormat(dir));
   }
   WHISTLE_RETURN_IF_ERROR(RemoveStale(dir));
   WHISTLE_RETURN_IF_ERROR(CheckDatabaseHasEntryPoint(folder->database_dir()));

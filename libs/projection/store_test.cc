@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -461,7 +462,50 @@ TEST_P(StoreTest, ADigestChangesWithEveryByteOfItsFamilyAndWithNoOther) {
   set.cases[0].second.set_state("a");
   Commit(set);
   EXPECT_EQ(Digest("state"), a);
-  for (const char* other : {"timeline", "index", "agenda", "request", "meta"}) EXPECT_EQ(Digest(other), empty);
+  for (const char* other : {"timeline", "milestone", "index", "agenda", "request", "meta"}) {
+    EXPECT_EQ(Digest(other), empty);
+  }
+}
+
+TEST_P(StoreTest, FindsTheLastMilestoneOfACaseUpToAVersion) {
+  WriteSet set;
+  for (const uint64_t version : {3u, 258u, 70'000u}) set.milestones.push_back(MilestoneAt("b", version));
+  // Neighbours, before and after: none of them is b's.
+  set.milestones.push_back(MilestoneAt("a", 300));
+  set.milestones.push_back(MilestoneAt("b0", 1));
+  set.milestones.push_back(MilestoneAt(absl::string_view("b\0", 2), 2));
+  Commit(set);
+  const auto found = [&](absl::string_view case_id, uint64_t at) -> uint64_t {
+    const auto milestone = Must(store_->FindMilestone(case_id, base::Version{at}));
+    if (!milestone) return 0;
+    EXPECT_EQ(milestone->second.state(), absl::StrCat("state ", milestone->first.value));
+    return milestone->first.value;
+  };
+  EXPECT_EQ(found("b", 2), 0u);
+  EXPECT_EQ(found("b", 3), 3u);
+  EXPECT_EQ(found("b", 257), 3u);
+  EXPECT_EQ(found("b", 258), 258u);
+  EXPECT_EQ(found("b", 69'999), 258u);
+  EXPECT_EQ(found("b", std::numeric_limits<uint64_t>::max()), 70'000u);
+  EXPECT_EQ(found("a", 299), 0u);
+  EXPECT_EQ(found("a", 301), 300u);
+  EXPECT_EQ(found("c", 301), 0u);
+  // A moment stays as it was.
+  const std::unique_ptr<Reader> before = store_->Snapshot();
+  WriteSet later;
+  later.milestones.push_back(MilestoneAt("b", 90'000));
+  Commit(later);
+  EXPECT_EQ(Must(before->FindMilestone("b", base::Version{100'000}))->first.value, 70'000u);
+  EXPECT_EQ(found("b", 100'000), 90'000u);
+}
+
+TEST_P(StoreTest, TheDigestOfMilestonesCoversThem) {
+  const std::string empty = Digest("milestone");
+  WriteSet set;
+  set.milestones.push_back(MilestoneAt("b", 3));
+  Commit(set);
+  EXPECT_NE(Digest("milestone"), empty);
+  EXPECT_EQ(Digest("timeline"), empty);
 }
 
 TEST_P(StoreTest, TheDigestOfMetaCoversPartitionsAndQuarantine) {
@@ -480,7 +524,7 @@ TEST_P(StoreTest, TheDigestOfMetaCoversPartitionsAndQuarantine) {
 TEST_P(StoreTest, ADigestOfAnUnknownFamilyIsRefusedNamingTheFamilies) {
   const absl::Status status = store_->ColumnFamilyDigest("default").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("state, timeline, index, agenda, request, meta"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("state, timeline, milestone, index, agenda, request, meta"));
 }
 
 INSTANTIATE_TEST_SUITE_P(

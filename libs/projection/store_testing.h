@@ -65,6 +65,12 @@ inline v1::TimelineRow DecisionAt(int64_t offset, absl::string_view decision = "
   return row;
 }
 
+inline WriteSet::Milestone MilestoneAt(absl::string_view case_id, uint64_t version) {
+  WriteSet::Milestone milestone{std::string(case_id), base::Version{version}, {}};
+  milestone.row.set_state(absl::StrCat("state ", version));
+  return milestone;
+}
+
 inline v1::RequestRow RequestAt(uint64_t version) {
   v1::RequestRow row;
   row.set_version(version);
@@ -122,6 +128,7 @@ inline WriteSet NthCommit(uint64_t n) {
   WriteSet set;
   set.cases.emplace_back(case_id, CaseAt(version));
   set.timeline.push_back({case_id, base::Version{version}, DecisionAt(static_cast<int64_t>(n), decision)});
+  if (version % 5 == 0) set.milestones.push_back(MilestoneAt(case_id, version));
   set.requests.emplace_back(RequestKey{case_id, "client", absl::StrCat("request-", n)}, RequestAt(version));
   set.index_puts.push_back({key(version), case_id});
   set.agenda_puts.push_back(due(version));

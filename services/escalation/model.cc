@@ -50,6 +50,7 @@ domain::Model MakeModel() {
   };
   model.footprints = [](const google::protobuf::Message& state, const journal::v1::Event& event,
                         const domain::EventRef& ref) { return Footprints(AsState(state), event, ref); };
+  model.dated_indexes = {"event", "correction", "finding"};
   model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Obligations(AsState(state), case_id);
   };

@@ -22,6 +22,7 @@ domain::Model MakeModel() {
   model.footprints = [](const Message&, const journal::v1::Event& event, const domain::EventRef& ref) {
     return Footprints(event, ref);
   };
+  model.dated_indexes = {kContactIndex, kEvidenceIndex};
   model.obligations = [](const Message& state, const std::string& case_id) { return Obligations(As(state), case_id); };
   model.agenda = [](const Message& state, const std::string& case_id) { return Agenda(As(state), case_id); };
   model.next_step = [](const common::v1::AgendaItem& item, int step, const Message* answered) {

@@ -10,16 +10,17 @@ using grpc::ServerUnaryReactor;
 // Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
 namespace {
 
-// A query whose answer says how late it is: by this process's clock, and the calendar in force.
+// A query whose answer says how late it is: by this process's clock and the calendar in force, or by those of the
+// moment that it is asked as of.
 template <typename Request, typename Response, typename AnswerQuery>
 ServerUnaryReactor* AskWithClocks(host::Desk<Decider>& desk, CallbackServerContext* context, const Request* request,
                                   Response* response, AnswerQuery answer) {
-  return desk.Query(
-      context, request, response,
-      [&service = desk.service(), answer](const projection::Reader& reader, const Request& r, Response& reply) {
-        const auto registry = service.engine().registry();
-        return answer(reader, {service.clock().Now(), registry->calendar()}, r, reply);
-      });
+  return desk.Query(context, request, response,
+                    [answer](const host::QueryMoment& moment, const Request& r, Response& reply) {
+                      const auto registry = moment.registry();
+                      if (!registry.ok()) return registry.status();
+                      return answer(moment.reader(), {moment.now(), (*registry)->calendar()}, r, reply);
+                    });
 }
 
 }  // namespace

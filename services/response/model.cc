@@ -104,6 +104,7 @@ domain::Model MakeModel() {
   model.footprints = [](const google::protobuf::Message& state, const Event& event, const EventRef& ref) {
     return Footprints(static_cast<const State&>(state), event, ref);
   };
+  model.dated_indexes = {"thing", "beside"};
   model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Obligations(static_cast<const State&>(state), case_id);
   };

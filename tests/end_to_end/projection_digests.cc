@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
                    (*store)->rebuilt_from()->c_str(), argv[i]);
       return 1;
     }
-    for (const char* family : {"state", "timeline", "index", "agenda", "request", "meta"}) {
+    for (const char* family : {"state", "timeline", "milestone", "index", "agenda", "request", "meta"}) {
       const auto digest = (*store)->ColumnFamilyDigest(family);
       if (!digest.ok()) {
         std::fprintf(stderr, "%s: %s\n", dir.c_str(), std::string(digest.status().message()).c_str());

@@ -20,7 +20,7 @@ from harness import BUILD, SERVICES, Whistled, found_registry, handled_case, reg
 
 VIRTUAL_START = "2021-01-01T00:00:00Z"
 DAY_MS = 24 * 3600 * 1000
-FAMILIES = ("state", "timeline", "index", "agenda", "request", "meta")
+FAMILIES = ("state", "timeline", "milestone", "index", "agenda", "request", "meta")
 
 
 def tell_own_story(client, contacts):
