@@ -31,6 +31,7 @@ TEST(Keys, AreTheBytesThatTheReadmeShows) {
   EXPECT_EQ(Hex(TimelineKey("c-7", Version{258})),
             "632d370001"
             "0000000000000102");
+  EXPECT_EQ(MilestoneKey("c-7", Version{258}), TimelineKey("c-7", Version{258}));
   EXPECT_EQ(Hex(RequestRowKey({"c-7", "cli", "r1"})),
             "632d370001"
             "636c690001"

@@ -1,6 +1,7 @@
 // whistle_bench: what Whistle does in a second on this machine, beside what the machine could do without it.
 //
 //   build/bin/whistle_bench                       about three minutes
+//   build/bin/whistle_bench --as_of_only
 //   build/bin/whistle_bench --seconds=30 --decisions=200000
 //
 // Says figures and asserts nothing: README.md says how to read them.
@@ -19,6 +20,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libs/base/status_macros.h"
+#include "libs/engine/milestones.h"
+#include "tests/bench/as_of.h"
 #include "tests/bench/child.h"
 #include "tests/bench/load.h"
 #include "tests/bench/raw.h"
@@ -28,6 +31,7 @@
 
 ABSL_FLAG(int, seconds, 4, "how long each load lasts");
 ABSL_FLAG(int, decisions, 10000, "how many decisions a rebuild folds at the least");
+ABSL_FLAG(bool, as_of_only, false, "measure only what questions about the past cost");
 ABSL_FLAG(bool, rules_only, false, "measure only what the rules that look cost");
 ABSL_FLAG(std::string, whistled, "", "the program; build/bin/whistled beside this one by default");
 ABSL_FLAG(std::string, kafka, "",
@@ -43,6 +47,7 @@ constexpr int kManyInFlight = 512;
 // Findings are raised some seconds after what they rest on: a load to see their cost lasts so many times longer.
 constexpr int kLongerForRules = 5;
 constexpr int kContactsOfBusyCase = 10'000;
+constexpr int kDecisionsOfPast = 10'000;
 // As many as the commands in flight: no two meet on a case.
 constexpr int kCases = kManyInFlight;
 
@@ -165,6 +170,24 @@ absl::Status LoadWithRules(const std::string& program, const std::string& dir, a
   return absl::OkStatus();
 }
 
+absl::Status AskAboutThePast(const std::string& dir) {
+  std::printf(
+      "\nquestions as of random versions of one case of %d decisions, in the process; milestones after %d KiB, or\n"
+      "where decisions take 1/%d of the last milestone's state\n",
+      kDecisionsOfPast, static_cast<int>(engine::kMilestoneBytesMin / 1024),
+      static_cast<int>(engine::kMilestoneBytesFactor));
+  std::printf("  %-13s %9s %9s %9s %9s %9s | %10s %10s %6s %9s %9s\n", "service", "p50", "p99", "max", "now", "raw get",
+              "timeline", "milestones", "of it", "on disk", "state");
+  WHISTLE_ASSIGN_OR_RETURN(const std::vector<PastFigures> services, MeasurePast(dir, kDecisionsOfPast));
+  for (const PastFigures& f : services) {
+    std::printf("  %-13s %9s %9s %9s %9s %9s | %6zu KiB %6zu KiB %6d %4zu/%zu KiB %5zu KiB\n", f.service.c_str(),
+                Millis(f.p50).c_str(), Millis(f.p99).c_str(), Millis(f.max).c_str(), Millis(f.now_p50).c_str(),
+                Millis(f.raw_get_p50).c_str(), f.timeline_bytes >> 10, f.milestone_bytes >> 10, f.milestones,
+                f.timeline_disk_bytes >> 10, f.milestone_disk_bytes >> 10, f.state_bytes >> 10);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Rebuild(Server& server, int decisions_min) {
   WHISTLE_ASSIGN_OR_RETURN(Server::Journal journal, server.ReadJournal());
   while (journal.decisions < decisions_min) {
@@ -212,6 +235,7 @@ absl::Status Run(const std::string& self, const std::string& dir) {
   if (const std::string brokers = absl::GetFlag(FLAGS_kafka); !brokers.empty()) {
     return RunOnKafka(programs / "whistle-intake", brokers, dir, lasts);
   }
+  if (absl::GetFlag(FLAGS_as_of_only)) return AskAboutThePast(dir);
   std::string whistled = absl::GetFlag(FLAGS_whistled);
   if (whistled.empty()) whistled = programs / "whistled";
   if (absl::GetFlag(FLAGS_rules_only)) return LoadWithRules(whistled, dir, lasts);

@@ -22,6 +22,11 @@ using journal::v1::Event;
 // More of each than the state keeps, so that it is as large as it gets.
 constexpr int kOfEachKind = 160;
 
+// The service whose hundred the event's number lies in.
+common::v1::Service ServiceOf(const Event& event) {
+  return static_cast<common::v1::Service>(static_cast<int>(event.body_case()) / 100);
+}
+
 class NoHistory final : public domain::History {
  public:
   std::optional<Event> FindEvent(absl::string_view) const override { return std::nullopt; }
@@ -30,7 +35,9 @@ class NoHistory final : public domain::History {
 // One case, folded as the engine folds it.
 class Case {
  public:
-  explicit Case(bool rules_on) : registry_(std::make_shared<registry::Registry>(0, registry::v1::RegistryState())) {
+  // Adds every decision to `keep` unless that is null.
+  explicit Case(bool rules_on, std::vector<journal::v1::Decision>* keep = nullptr)
+      : registry_(std::make_shared<registry::Registry>(0, registry::v1::RegistryState())), keep_(keep) {
     Event event;
     auto& registered = *event.mutable_case_registered();
     registry::v1::Policy& policy = *registered.mutable_policy();
@@ -45,6 +52,11 @@ class Case {
     *event.mutable_occurred_at() = base::ToProto(now_);
     journal::v1::Decision decision;
     *decision.mutable_decided_at() = base::ToProto(now_);
+    if (keep_ != nullptr) {
+      *decision.add_events() = event;
+      decision.set_service(ServiceOf(event));
+      keep_->push_back(decision);
+    }
     ++version_;
     const domain::EventRef ref = {"busy", domain::MakeEventId(base::Version{version_}, 1), base::Version{version_},
                                   &decision};
@@ -101,6 +113,7 @@ class Case {
   uint64_t version_ = 0;
   absl::Duration spent_;
   int folded_ = 0;
+  std::vector<journal::v1::Decision>* const keep_;
 };
 
 common::v1::OrganizationRef Department(int number) {
@@ -166,10 +179,8 @@ void AddAssignment(Case& busy, int number) {
   busy.Fold(std::move(overdue));
 }
 
-}  // namespace
-
-BusyCase FoldBusyCase(bool rules_on, int contacts) {
-  Case busy(rules_on);
+// Everything that rules look at, up to what the state keeps.
+void AddOfEachKind(Case& busy) {
   Event handler;
   *handler.mutable_handler_assigned()->mutable_handler() = Department(0);
   busy.Fold(std::move(handler));
@@ -180,15 +191,34 @@ BusyCase FoldBusyCase(bool rules_on, int contacts) {
     AddAssignment(busy, i);
     busy.RunAgenda();
   }
+}
+
+// One contact and what it brings about; how many findings that raised.
+int AddContact(Case& busy, int number) {
+  Event event;
+  *event.mutable_contact_recorded()->mutable_contacted() = Department(number);
+  busy.Fold(std::move(event));
+  return busy.RunAgenda();
+}
+
+}  // namespace
+
+std::vector<journal::v1::Decision> BusyDecisions(size_t count) {
+  std::vector<journal::v1::Decision> decisions;
+  Case busy(true, &decisions);
+  AddOfEachKind(busy);
+  for (int i = 0; decisions.size() < count; ++i) AddContact(busy, i);
+  decisions.resize(count);
+  return decisions;
+}
+
+BusyCase FoldBusyCase(bool rules_on, int contacts) {
+  Case busy(rules_on);
+  AddOfEachKind(busy);
   BusyCase figures;
   figures.bytes_before = busy.bytes();
   busy.Forget();
-  for (int i = 0; i < contacts; ++i) {
-    Event event;
-    *event.mutable_contact_recorded()->mutable_contacted() = Department(i);
-    busy.Fold(std::move(event));
-    figures.findings += busy.RunAgenda();
-  }
+  for (int i = 0; i < contacts; ++i) figures.findings += AddContact(busy, i);
   figures.bytes_after = busy.bytes();
   figures.fold = busy.per_fold();
   return figures;

@@ -3,8 +3,10 @@
 #define WHISTLE_TESTS_BENCH_RULES_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "whistle/journal/v1/journal.pb.h"
 
 namespace whistle::bench {
 
@@ -20,6 +22,10 @@ struct BusyCase {
 };
 
 BusyCase FoldBusyCase(bool rules_on, int contacts);
+
+// The decisions of such a case with all rules on, one event each: so many, the last of them contacts and what they
+// bring about. Without what a journal adds (case, parent, request).
+std::vector<journal::v1::Decision> BusyDecisions(size_t count);
 
 }  // namespace whistle::bench
 

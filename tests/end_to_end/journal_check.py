@@ -14,7 +14,8 @@ DECIDED_BEFORE_STAMP_MAX_NS = 15 * 10**9
 DECIDED_AFTER_STAMP_MAX_NS = 5 * 10**9
 FIRST_EVENT_FIELD = {1: 100, 2: 200, 3: 300, 4: 400, 5: 500}
 
-Accepted = namedtuple("Accepted", "version head topic partition offset request decision value")
+# recorded_ns: the stamp, made monotonic within the partition.
+Accepted = namedtuple("Accepted", "version head topic partition offset request decision value recorded_ns")
 
 
 class Case:
@@ -37,6 +38,8 @@ class Journal:
         # (topic, partition) → digest over its records, number of its records
         self.digests = {}
         self.ends = {}
+        # (topic, partition) → recorded time of its last accepted decision
+        self.recorded_ns = {}
         self.superseded = 0
         self.malformed = []
 
@@ -130,8 +133,10 @@ def _fold(journal, record, decision, topic, partition, partition_count):
         return
     case.head = hashlib.sha256(record.value).digest()
     request = (decision.case_id, decision.request.client, decision.request.request_id)
+    recorded_ns = max(nanos(record.stamp), journal.recorded_ns.get((topic, partition), nanos(record.stamp)))
+    journal.recorded_ns[topic, partition] = recorded_ns
     accepted = Accepted(
-        case.version + 1, case.head, topic, partition, record.offset, request, decision, record.value
+        case.version + 1, case.head, topic, partition, record.offset, request, decision, record.value, recorded_ns
     )
     case.decisions.append(accepted)
     journal.requests.setdefault(request, []).append(accepted)

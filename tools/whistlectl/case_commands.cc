@@ -1,4 +1,7 @@
 // whistlectl case: a case's life, read and checked.
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -7,18 +10,17 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
 #include "libs/domain/sentence.h"
-#include "tools/whistlectl/case_dates.h"
+#include "tools/whistlectl/case_diff.h"
 #include "tools/whistlectl/case_filter.h"
-#include "tools/whistlectl/case_looked_at.h"
+#include "tools/whistlectl/case_moment.h"
 #include "tools/whistlectl/case_positions.h"
+#include "tools/whistlectl/case_view.h"
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
 #include "tools/whistlectl/timeline.h"
-#include "whistle/coordination/v1/service.pb.h"
-#include "whistle/escalation/v1/service.pb.h"
+#include "tools/whistlectl/words.h"
 #include "whistle/intake/v1/service.pb.h"
-#include "whistle/response/v1/service.pb.h"
 
 namespace whistle::whistlectl {
 namespace {
@@ -43,23 +45,44 @@ std::string ActorName(const common::v1::Actor& actor) {
   }
 }
 
+// Which stretch of the timeline the flags ask for.
+absl::StatusOr<timeline::v1::GetTimelineRequest> TimelineRequest(const Session& session) {
+  timeline::v1::GetTimelineRequest request;
+  request.set_case_id(session.Operand(0));
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<common::v1::AsOf> as_of, ReadAsOf(session.arguments));
+  if (as_of && as_of->has_at_version()) request.set_at_version(as_of->at_version());
+  if (as_of && as_of->has_recorded_by()) *request.mutable_recorded_by() = as_of->recorded_by();
+  if (!session.arguments.Has("occurred-by")) return request;
+  if (as_of) return UsageError("--occurred-by goes without --at-version and --recorded-by: give one of the three");
+  WHISTLE_ASSIGN_OR_RETURN(*request.mutable_occurred_by(),
+                           ParseTime("occurred-by", session.arguments.Get("occurred-by")));
+  return request;
+}
+
+// Of a timeline by what had occurred, only those events.
+bool IsAskedFor(const timeline::v1::GetTimelineRequest& request, const timeline::v1::TimelineEntry& entry,
+                const std::string& event_id) {
+  const auto& occurred = entry.occurred_event_ids();
+  return !request.has_occurred_by() || std::find(occurred.begin(), occurred.end(), event_id) != occurred.end();
+}
+
 absl::Status PrintTimeline(Session& session) {
   WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.arguments.Get("service")));
-  const auto at_version = session.arguments.GetNumber("at-version");
-  if (!at_version.ok()) return UsageError(at_version.status().message());
+  WHISTLE_ASSIGN_OR_RETURN(const timeline::v1::GetTimelineRequest request, TimelineRequest(session));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  WHISTLE_ASSIGN_OR_RETURN(const auto entries, ReadTimeline(*client, session.arguments.Get("service"),
-                                                            session.Operand(0), *at_version, nullptr));
+  WHISTLE_ASSIGN_OR_RETURN(const Timeline timeline, ReadTimeline(*client, session.arguments.Get("service"), request));
   Table table(session.json() ? std::vector<std::string>{"version", "event", "recorded_at", "occurred_at", "service",
                                                         "actor", "head", "what_happened"}
                              : std::vector<std::string>{"version", "recorded_at", "occurred_at", "service", "actor",
                                                         "what_happened"});
-  for (const timeline::v1::TimelineEntry& entry : entries) {
+  for (const timeline::v1::TimelineEntry& entry : timeline.entries) {
     const journal::v1::Decision& decision = entry.decision();
     for (int i = 0; i < decision.events_size(); ++i) {
       const journal::v1::Event& event = decision.events(i);
+      const std::string event_id = absl::StrCat(entry.version(), ".", i + 1);
+      if (!IsAskedFor(request, entry, event_id)) continue;
       std::vector<std::string> row{absl::StrCat(entry.version())};
-      if (session.json()) row.push_back(absl::StrCat(entry.version(), ".", i + 1));
+      if (session.json()) row.push_back(event_id);
       row.push_back(base::TimeText(base::FromProto(entry.recorded_at())));
       row.push_back(base::TimeText(base::FromProto(event.occurred_at())));
       row.push_back(ServiceName(decision.service()));
@@ -70,6 +93,13 @@ absl::Status PrintTimeline(Session& session) {
     }
   }
   session.Print(table);
+  // Beside the list, which is a JSON array of events.
+  if (request.has_occurred_by()) {
+    session.err << "what had occurred by then as known now, up to version " << timeline.as_of->version()
+                << ": an entry made later may change it\n";
+  } else if (timeline.as_of) {
+    session.err << "as of " << MomentText(*timeline.as_of) << "\n";
+  }
   return absl::OkStatus();
 }
 
@@ -139,108 +169,11 @@ absl::Status Register(Session& session) {
   return absl::OkStatus();
 }
 
-// One line of `case show`: what the four services have open.
-void ShowOpen(Session& session, absl::string_view what, int count) {
-  if (count > 0) session.out << "  open " << what << ": " << count << "\n";
-}
-
-// "12 working days".
-std::string DwellText(const intake::v1::Dwell& dwell) {
-  return absl::StrCat(dwell.days(), dwell.working_days() ? " working day" : " day", dwell.days() == 1 ? "" : "s");
-}
-
-// The two clocks of a case: a line for the statutory one, and one for each owner in turn.
-void ShowClocks(std::ostream& out, const intake::v1::Clocks& clocks) {
-  out << "  statutory clock: " << clocks.statutory_days() << (clocks.statutory_days() == 1 ? " day" : " days")
-      << " from " << TimeOf(clocks.statutory_from())
-      << (clocks.has_statutory_until() ? absl::StrCat(" to ", TimeOf(clocks.statutory_until()))
-                                       : absl::StrCat(", going on at ", TimeOf(clocks.now())))
-      << "\n";
-  for (const intake::v1::Dwell& dwell : clocks.dwells()) {
-    out << "  with " << Printable(dwell.owner().name()) << ": " << DwellText(dwell) << " from " << TimeOf(dwell.from())
-        << (dwell.has_until() ? absl::StrCat(" to ", TimeOf(dwell.until())) : ", still") << "\n";
-  }
-}
-
 absl::Status Show(Session& session) {
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<common::v1::AsOf> as_of, ReadAsOf(session.arguments));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
-  const std::string case_id = session.Operand(0);
-  intake::v1::GetCaseRequest intake_request;
-  intake_request.set_case_id(case_id);
-  intake::v1::GetCaseResponse intake_response;
-  WHISTLE_RETURN_IF_ERROR(client->Call(Method("intake.GetCase"), intake_request, "", intake_response));
-  // The others are asked for what intake reflects at least.
-  common::v1::ReadOptions options;
-  if (intake_response.positions_size() > 0) *options.mutable_min_position() = intake_response.positions(0);
-  response::v1::GetResponseCaseRequest response_request;
-  response_request.set_case_id(case_id);
-  *response_request.mutable_options() = options;
-  response::v1::GetResponseCaseResponse response_response;
-  WHISTLE_RETURN_IF_ERROR(client->Call(Method("response.GetResponseCase"), response_request, "", response_response));
-  coordination::v1::GetCoordinationCaseRequest coordination_request;
-  coordination_request.set_case_id(case_id);
-  *coordination_request.mutable_options() = options;
-  coordination::v1::GetCoordinationCaseResponse coordination_response;
-  WHISTLE_RETURN_IF_ERROR(
-      client->Call(Method("coordination.GetCoordinationCase"), coordination_request, "", coordination_response));
-  escalation::v1::GetEscalationCaseRequest escalation_request;
-  escalation_request.set_case_id(case_id);
-  *escalation_request.mutable_options() = options;
-  escalation::v1::GetEscalationCaseResponse escalation_response;
-  WHISTLE_RETURN_IF_ERROR(
-      client->Call(Method("escalation.GetEscalationCase"), escalation_request, "", escalation_response));
-  if (session.json()) {
-    std::string out = "{";
-    const std::pair<const char*, const google::protobuf::Message*> parts[] = {
-        {"intake", &intake_response.case_()},
-        {"response", &response_response.response_case()},
-        {"coordination", &coordination_response.coordination_case()},
-        {"escalation", &escalation_response.escalation_case()}};
-    for (const auto& [name, message] : parts) {
-      WHISTLE_ASSIGN_OR_RETURN(const std::string text, MessageJson(*message, JsonShape::kOneLine));
-      absl::StrAppend(&out, out.size() == 1 ? "\n" : ",\n", JsonString(name), ": ", text);
-    }
-    session.out << out << "\n}\n";
-    return absl::OkStatus();
-  }
-  const intake::v1::Case& found = intake_response.case_();
-  const intake::v1::IntakeState& state = found.state();
-  const intake::v1::CaseHeader& header = state.header();
-  const escalation::v1::EscalationCase& account = escalation_response.escalation_case();
-  std::ostream& out = session.out;
-  out << "case " << Printable(case_id) << ": " << Printable(header.title()) << "\n"
-      << "  " << CaseStatusName(header.status())
-      << (account.account_status() == escalation::v1::ACCOUNT_STATUS_CLOSED_WITH_OPEN_ACCOUNT ? ", with open account"
-                                                                                              : "")
-      << " since " << TimeOf(header.status_since()) << "\n"
-      << "  registered " << TimeOf(header.registered_at()) << ", " << Printable(header.category()) << ", at "
-      << Printable(header.site().name()) << "\n"
-      << "  handler " << (header.has_handler() ? Printable(header.handler().name()) : "none");
-  if (header.has_handler()) out << " since " << TimeOf(header.handler_since());
-  out << "\n";
-  ShowClocks(out, found.clocks());
-  out << "  demand: " << Printable(found.demand()) << "\n"
-      << "  contacts " << found.contact_count_with_merged() << ", petitioners " << found.petitioner_count_with_merged()
-      << ", evidence " << state.evidence_count() << ", linked cases " << state.linked_case_ids_size() << "\n";
-  const response::v1::ResponseState& answers = response_response.response_case().state();
-  const coordination::v1::CoordinationState& joint = coordination_response.coordination_case().state();
-  out << "  assignments " << answers.assignment_count() << " (overdue " << answers.overdue_count() << "), responses "
-      << answers.response_count() << ", conditions " << answers.condition_count() << ", meetings "
-      << joint.meeting_count() << " (deadlocked " << joint.deadlocked_count() << ")\n";
-  ShowOpen(session, "assignments", answers.open_assignments_size());
-  ShowOpen(session, "conditions", answers.open_conditions_size());
-  ShowOpen(session, "whistles", joint.open_whistles_size());
-  ShowOpen(session, "commitments", joint.open_commitments_size());
-  ShowOpen(session, "items", joint.open_items_size());
-  ShowOpen(session, "suggestion letters", account.letters_size());
-  ShowOpen(session, "referrals", account.referrals_size());
-  ShowOpen(session, "accountability files", account.files_size());
-  ShowOpen(session, "hazards", account.hazards_size());
-  out << CaseLookedAt(account);
-  out << "  policy " << Printable(header.policy().title()) << " (registry version " << header.policy_version() << ")\n"
-      << "  version " << found.version() << " head " << absl::BytesToHexString(found.head()) << "\n\n"
-      << CaseDates(state, answers, joint, account).ToText();
-  return absl::OkStatus();
+  WHISTLE_ASSIGN_OR_RETURN(const CaseView view, ReadCaseView(*client, session.Operand(0), as_of));
+  return PrintCaseView(session, view);
 }
 
 absl::Status List(Session& session) {
@@ -277,6 +210,9 @@ absl::Status List(Session& session) {
 std::vector<Command> CaseCommands() {
   std::vector<FlagSpec> list_flags = CaseFilterFlags();
   list_flags.push_back({"limit", "N", "100", "how many at the most"});
+  std::vector<FlagSpec> timeline_flags = AsOfFlags();
+  timeline_flags.push_back({"occurred-by", "TIME", "", "what had happened in the world by this time"});
+  timeline_flags.push_back({"service", "NAME", "", "from this service's projection"});
   return {
       Command{.words = {"case", "register"},
               .summary = "begin a case",
@@ -290,12 +226,17 @@ std::vector<Command> CaseCommands() {
                         {"occurred-at", "TIME", "", "when the demand was raised; without it: now"},
                         {"request-id", "ID", "", "to send the same command again; without it one is made and told"}},
               .run = Register},
-      Command{.words = {"case", "show"},
-              .operands = "ID",
-              .operands_min = 1,
-              .operands_max = 1,
-              .summary = "where a case stands and by when what is owed, as all four services see it",
-              .run = Show},
+      Command{
+          .words = {"case", "show"},
+          .operands = "ID",
+          .operands_min = 1,
+          .operands_max = 1,
+          .summary = "where a case stands and by when what is owed, as all four services see it",
+          .details =
+              "As of the past it says how each of them saw it then, with the clocks of that moment; what is of other\n"
+              "cases (those that it took in, or that were linked to it) is left out.",
+          .flags = AsOfFlags(),
+          .run = Show},
       Command{.words = {"case", "list"},
               .summary = "the cases that fit every flag that is given",
               .flags = list_flags,
@@ -305,9 +246,12 @@ std::vector<Command> CaseCommands() {
               .operands_min = 1,
               .operands_max = 1,
               .summary = "everything that happened in a case, one plain sentence an event",
-              .flags = {{"service", "NAME", "", "from this service's projection"},
-                        {"at-version", "N", "0", "only up to this version; 0: all"}},
+              .details = "By recorded time it is what the records said then. By occurred time it is what had happened "
+                         "by then, as\n"
+                         "known now: late entries and corrected times count.",
+              .flags = timeline_flags,
               .run = PrintTimeline},
+      CaseDiffCommand(),
       CasePositionsCommand(),
       Command{
           .words = {"case", "verify"},

@@ -123,22 +123,30 @@ struct Head {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(Client& client, const std::string& service,
-                                                        const std::string& case_id, uint64_t at_version,
-                                                        const common::v1::Position* min_position) {
-  std::vector<TimelineEntry> entries;
-  timeline::v1::GetTimelineRequest request;
-  request.set_case_id(case_id);
-  request.set_at_version(at_version);
+absl::StatusOr<Timeline> ReadTimeline(Client& client, const std::string& service,
+                                      timeline::v1::GetTimelineRequest request) {
+  Timeline timeline;
   request.mutable_page()->set_size(kPageSize);
-  if (min_position != nullptr) *request.mutable_options()->mutable_min_position() = *min_position;
+  request.mutable_page()->clear_token();
   while (true) {
     timeline::v1::GetTimelineResponse response;
     WHISTLE_RETURN_IF_ERROR(client.Call(Method("timeline.GetTimeline"), request, service, response));
-    for (TimelineEntry& entry : *response.mutable_entries()) entries.push_back(std::move(entry));
-    if (response.next_page_token().empty()) return entries;
+    for (TimelineEntry& entry : *response.mutable_entries()) timeline.entries.push_back(std::move(entry));
+    if (response.has_as_of()) timeline.as_of = response.as_of();
+    if (response.next_page_token().empty()) return timeline;
     request.mutable_page()->set_token(response.next_page_token());
   }
+}
+
+absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(Client& client, const std::string& service,
+                                                        const std::string& case_id, uint64_t at_version,
+                                                        const common::v1::Position* min_position) {
+  timeline::v1::GetTimelineRequest request;
+  request.set_case_id(case_id);
+  request.set_at_version(at_version);
+  if (min_position != nullptr) *request.mutable_options()->mutable_min_position() = *min_position;
+  WHISTLE_ASSIGN_OR_RETURN(Timeline timeline, ReadTimeline(client, service, std::move(request)));
+  return std::move(timeline.entries);
 }
 
 std::string Verdict::LastLine(const std::string& case_id) const {

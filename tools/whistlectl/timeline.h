@@ -3,11 +3,13 @@
 #define WHISTLE_TOOLS_WHISTLECTL_TIMELINE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "tools/whistlectl/client.h"
+#include "whistle/common/v1/as_of.pb.h"
 #include "whistle/common/v1/types.pb.h"
 #include "whistle/timeline/v1/service.pb.h"
 
@@ -18,6 +20,17 @@ namespace whistle::whistlectl {
 absl::StatusOr<std::vector<timeline::v1::TimelineEntry>> ReadTimeline(Client& client, const std::string& service,
                                                                       const std::string& case_id, uint64_t at_version,
                                                                       const common::v1::Position* min_position);
+
+// As much of a timeline as a request asks for.
+struct Timeline {
+  std::vector<timeline::v1::TimelineEntry> entries;
+  // As of when it is, by the last page; absent if all was asked for.
+  std::optional<common::v1::AnsweredAsOf> as_of;
+};
+
+// Page after page; the request's own page is not looked at.
+absl::StatusOr<Timeline> ReadTimeline(Client& client, const std::string& service,
+                                      timeline::v1::GetTimelineRequest request);
 
 // What comparing the four services came to.
 struct Verdict {
