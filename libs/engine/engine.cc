@@ -514,6 +514,54 @@ void Engine::Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(ab
   workers_[0]->Post([this, item, done = std::move(done)]() mutable { agenda_->Fire(item, std::move(done)); });
 }
 
+absl::Status Engine::WhileStill(absl::FunctionRef<absl::Status()> still, absl::Duration* paused) {
+  absl::Mutex mutex;
+  size_t standing = 0;
+  size_t gone = 0;
+  bool over = false;
+  absl::Time since = absl::InfiniteFuture();
+  {
+    absl::ReaderMutexLock stop_lock(&stop_mutex_);
+    if (stopping_) return absl::UnavailableError("this instance is shutting down");
+    for (const auto& worker : workers_) {
+      worker->Post([&] {
+        absl::MutexLock lock(&mutex);
+        ++standing;
+        since = std::min(since, absl::Now());
+        mutex.Await(absl::Condition(&over));
+        ++gone;
+      });
+    }
+  }
+  const auto all = [this](const size_t& count) { return count == workers_.size(); };
+  const auto all_stand = [&] { return all(standing); };
+  const auto all_gone = [&] { return all(gone); };
+  {
+    absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(&all_stand));
+  }
+  const absl::Status status = still();
+  absl::MutexLock lock(&mutex);
+  *paused = absl::Now() - since;
+  over = true;
+  // What they wait on is on this stack.
+  mutex.Await(absl::Condition(&all_gone));
+  return status;
+}
+
+absl::Status Engine::ReloadFromStore() {
+  for (const auto& partition : partitions_) {
+    WHISTLE_RETURN_IF_ERROR(partition->strand->fold().Reload());
+    Publish(*partition);
+  }
+  {
+    absl::MutexLock lock(&registry_mutex_);
+    registry_ = std::make_shared<registry::Registry>(0, registry::v1::RegistryState());
+  }
+  PublishRegistry(*partitions_[0]);
+  return absl::OkStatus();
+}
+
 void Engine::Stop() {
   {
     absl::MutexLock lock(&stop_mutex_);

@@ -19,6 +19,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -99,6 +100,15 @@ class Engine {
   absl::StatusOr<std::vector<common::v1::AgendaItem>> Due(absl::Time until,
                                                           const absl::flat_hash_set<std::string>& skip, size_t limit);
   void Fire(const common::v1::AgendaItem& item, absl::AnyInvocable<void(absl::Status) &&> done);
+
+  // Runs `still` on the calling thread while no record is folded, no command decided and nothing due fired here;
+  // whoever asks meanwhile waits, and nobody is refused. For moments, not for work; not from an engine thread. The
+  // length of the pause goes to `paused`. UNAVAILABLE when the engine is stopping; else what `still` answers.
+  absl::Status WhileStill(absl::FunctionRef<absl::Status()> still, absl::Duration* paused);
+
+  // Within WhileStill: the store was exchanged for one that holds something else at the same positions. What is kept in
+  // memory of the old one is forgotten.
+  absl::Status ReloadFromStore();
 
   // Commands that have not been answered, and agenda items that should have gone and have not.
   size_t unanswered() const;

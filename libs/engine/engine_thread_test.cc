@@ -16,9 +16,11 @@
 #include "gtest/gtest.h"
 #include "libs/domain/validate.h"
 #include "libs/engine/engine.h"
+#include "libs/engine/refold.h"
 #include "libs/engine/testing/toy.h"
 #include "libs/journal/embedded/embedded_journal.h"
 #include "libs/journal/embedded/test_folder.h"
+#include "libs/projection/live_store.h"
 #include "libs/projection/memory_store.h"
 #include "libs/projection/rocks_store.h"
 #include "libs/registry/fold.h"
@@ -210,6 +212,125 @@ TEST_F(EngineTest, ANewStoreIsFilledFromTheJournalToTheSameBytes) {
   for (const char* family : {"state", "timeline", "milestone", "index", "agenda", "request", "meta"}) {
     EXPECT_EQ(*first.ColumnFamilyDigest(family), *second.ColumnFamilyDigest(family)) << family;
   }
+}
+
+// What a rebuild does, again and again, under commands from two threads.
+TEST_F(EngineTest, ARefoldedStoreTakesOverInAPauseAndNoCommandIsRefused) {
+  const auto journal = OpenJournal(folder_.path());
+  projection::LiveStore live(std::make_shared<projection::MemoryStore>());
+  const auto engine = Start(journal.get(), &live);
+  ASSERT_TRUE(AwaitLive(*engine));
+  std::atomic<bool> over{false};
+  std::vector<uint64_t> versions(2);
+  std::vector<std::thread> clients;
+  for (size_t i = 0; i < versions.size(); ++i) {
+    clients.emplace_back([&, i] {
+      while (!over) {
+        const Answer answer = Call(*engine, absl::StrCat("case-", i), absl::StrCat("r-", versions[i]));
+        ASSERT_EQ(VersionOf(answer), versions[i] + 1) << StatusOf(answer);
+        ++versions[i];
+      }
+    });
+  }
+  const auto never = [](size_t) { return absl::OkStatus(); };
+  for (int i = 0; i < 5; ++i) {
+    const auto next = std::make_shared<projection::MemoryStore>();
+    Refold refold(
+        {.model = &model_, .registry_model = &registry_model_, .journal = journal.get(), .store = next.get()});
+    ASSERT_EQ(refold.FoldUpTo(EndsOf(*live.ListPartitions()), absl::InfiniteFuture(), never), absl::OkStatus());
+    absl::Duration paused;
+    const absl::Status swapped = engine->WhileStill(
+        [&]() -> absl::Status {
+          const auto rows = live.ListPartitions();
+          const absl::Status folded = refold.FoldUpTo(EndsOf(*rows), absl::Now() + kLong, never);
+          if (!folded.ok()) return folded;
+          for (const absl::string_view family : projection::kFamilyNames) {
+            EXPECT_EQ(*next->ColumnFamilyDigest(family), *live.ColumnFamilyDigest(family)) << family;
+          }
+          live.Exchange(next);
+          return absl::OkStatus();
+        },
+        &paused);
+    ASSERT_EQ(swapped, absl::OkStatus());
+    EXPECT_GT(paused, absl::ZeroDuration());
+  }
+  over = true;
+  for (std::thread& client : clients) client.join();
+  engine->Stop();
+  EXPECT_TRUE(absl::IsUnavailable(engine->WhileStill([] { return absl::OkStatus(); }, nullptr)));
+  projection::MemoryStore fresh;
+  const auto again = Start(journal.get(), &fresh);
+  ASSERT_TRUE(AwaitLive(*again));
+  again->Stop();
+  for (const absl::string_view family : projection::kFamilyNames) {
+    EXPECT_EQ(*live.ColumnFamilyDigest(family), *fresh.ColumnFamilyDigest(family)) << family;
+  }
+}
+
+TEST_F(EngineTest, ARefoldGoesOnlyAsFarAsItIsToldAndEndsAtTheDeadline) {
+  const auto journal = OpenJournal(folder_.path());
+  projection::MemoryStore store;
+  const auto engine = Start(journal.get(), &store);
+  ASSERT_TRUE(AwaitLive(*engine));
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(VersionOf(Call(*engine, "case", absl::StrCat("r-", i))), i + 1u);
+  const base::PartitionId partition = journal::PartitionForCase("case", 4);
+  projection::MemoryStore next;
+  Refold refold({.model = &model_,
+                 .registry_model = &registry_model_,
+                 .journal = journal.get(),
+                 .store = &next,
+                 .batch_records_max = 2});
+  size_t records = 0;
+  const auto count = [&](size_t folded) {
+    records += folded;
+    return absl::OkStatus();
+  };
+  ASSERT_EQ(refold.FoldUpTo({{partition, base::Offset{4}}}, absl::InfiniteFuture(), count), absl::OkStatus());
+  EXPECT_EQ(records, 4u);
+  EXPECT_EQ((*next.FindPartition(partition))->offset(), 3);
+  EXPECT_EQ(*refold.Missing({{partition, base::Offset{11}}}), 7);
+  EXPECT_THAT(refold.TakeTouched(), ::testing::ElementsAre("case"));
+  EXPECT_THAT(refold.TakeTouched(), ::testing::IsEmpty());
+  EXPECT_TRUE(absl::IsCancelled(refold.FoldUpTo({{partition, base::Offset{11}}}, absl::InfiniteFuture(),
+                                                [](size_t) { return absl::CancelledError("enough"); })));
+  EXPECT_EQ((*next.FindPartition(partition))->offset(), 5);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(refold.FoldUpTo({{partition, base::Offset{12}}}, absl::Now(), count)));
+}
+
+TEST_F(EngineTest, WhatIsKeptInMemoryOfAStoreThatWasExchangedIsForgotten) {
+  const auto journal = OpenJournal(folder_.path());
+  projection::LiveStore live(std::make_shared<projection::MemoryStore>());
+  const auto engine = Start(journal.get(), &live);
+  ASSERT_TRUE(AwaitLive(*engine));
+  ASSERT_EQ(VersionOf(Call(*engine, "case", "r-1")), 1u);
+  // The same positions, and another state.
+  const auto other = std::make_shared<projection::MemoryStore>();
+  Refold refold({.model = &model_, .registry_model = &registry_model_, .journal = journal.get(), .store = other.get()});
+  ASSERT_EQ(
+      refold.FoldUpTo(EndsOf(*live.ListPartitions()), absl::InfiniteFuture(), [](size_t) { return absl::OkStatus(); }),
+      absl::OkStatus());
+  google::protobuf::Int64Value seven;
+  seven.set_value(7);
+  projection::WriteSet set;
+  set.cases.emplace_back("case", **other->FindCase("case"));
+  set.cases.back().second.set_state(seven.SerializeAsString());
+  ASSERT_EQ(other->Commit(set), absl::OkStatus());
+  absl::Duration paused;
+  ASSERT_EQ(engine->WhileStill(
+                [&] {
+                  live.Exchange(other);
+                  return engine->ReloadFromStore();
+                },
+                &paused),
+            absl::OkStatus());
+  std::atomic<int64_t> decided_on{0};
+  const Answer answer =
+      Call(*engine, "case", "r-2", [&](const google::protobuf::Message& state, domain::Context& context) {
+        decided_on = static_cast<const google::protobuf::Int64Value&>(state).value();
+        return testing::AddUpTo(1000)(state, context);
+      });
+  EXPECT_EQ(VersionOf(answer), 2u) << StatusOf(answer);
+  EXPECT_EQ(decided_on, 7);
 }
 
 TEST_F(EngineTest, AProjectionOfAnotherJournalIsDivergedAndNamesBoth) {

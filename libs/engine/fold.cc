@@ -46,16 +46,25 @@ bool ItemLess(const common::v1::AgendaItem& a, const common::v1::AgendaItem& b) 
 absl::StatusOr<std::unique_ptr<PartitionFold>> PartitionFold::Open(Options options) {
   WHISTLE_CHECK(options.model != nullptr && options.store != nullptr, "a fold needs a model and a store");
   std::unique_ptr<PartitionFold> fold(new PartitionFold(std::move(options)));
-  WHISTLE_ASSIGN_OR_RETURN(fold->row_, fold->options_.store->FindPartition(fold->options_.partition));
-  if (fold->row_) {
-    if (fold->row_->journal_uuid() != fold->options_.identity.uuid) {
-      return absl::DataLossError(absl::StrCat("partition ", fold->options_.partition.ToString(),
-                                              " was folded from journal ", fold->row_->journal_uuid(),
-                                              ", and this is journal ", fold->options_.identity.uuid));
-    }
-    fold->next_offset_ = base::Offset{fold->row_->offset() + 1};
-  }
+  WHISTLE_RETURN_IF_ERROR(fold->ReadRow());
   return fold;
+}
+
+absl::Status PartitionFold::ReadRow() {
+  WHISTLE_ASSIGN_OR_RETURN(row_, options_.store->FindPartition(options_.partition));
+  if (!row_) return absl::OkStatus();
+  if (row_->journal_uuid() != options_.identity.uuid) {
+    return absl::DataLossError(absl::StrCat("partition ", options_.partition.ToString(), " was folded from journal ",
+                                            row_->journal_uuid(), ", and this is journal ", options_.identity.uuid));
+  }
+  next_offset_ = base::Offset{row_->offset() + 1};
+  return absl::OkStatus();
+}
+
+absl::Status PartitionFold::Reload() {
+  cache_.clear();
+  recently_used_.clear();
+  return ReadRow();
 }
 
 absl::StatusOr<std::shared_ptr<const CaseSnapshot>> PartitionFold::Load(const std::string& case_id) {

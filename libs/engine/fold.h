@@ -93,6 +93,9 @@ class PartitionFold {
   // The answers of the records before the one at which the last Fold halted; nothing after any other error.
   std::vector<Folded> TakeFolded() { return std::exchange(before_halt_, {}); }
 
+  // Forgets what is kept in memory: the store was exchanged for another that stands at the same position.
+  absl::Status Reload();
+
   // The case as of next_offset(); an empty one of version 0 if there is none.
   absl::StatusOr<std::shared_ptr<const CaseSnapshot>> Load(const std::string& case_id);
 
@@ -116,6 +119,7 @@ class PartitionFold {
 
   explicit PartitionFold(Options options) : options_(std::move(options)) {}
 
+  absl::Status ReadRow();
   absl::StatusOr<std::vector<Folded>> FoldBatch(absl::Span<const journal::StoredRecord> records);
   // As Evolve, and keeps a milestone where one is due.
   std::shared_ptr<const CaseSnapshot> Accept(const CaseSnapshot& before, const journal::v1::Decision& decision,

@@ -10,9 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
-#include "libs/projection/rocks_store.h"
 
 namespace whistle::host {
+namespace {
+
+// A rebuilt store that was taken despite a difference may have counted less.
+double Growth(uint64_t before, uint64_t now) { return now > before ? static_cast<double>(now - before) : 0; }
+
+}  // namespace
 
 // Turns what the engine tells into metrics and log lines.
 class HostedService::EngineObserver final : public engine::Observer {
@@ -39,8 +44,8 @@ class HostedService::EngineObserver final : public engine::Observer {
     {
       absl::MutexLock lock(&mutex_);
       projection::v1::PartitionRow& last = last_[partition];
-      metrics().accepted.Add(static_cast<double>(row.accepted() - last.accepted()));
-      metrics().malformed.Add(static_cast<double>(row.malformed() - last.malformed()));
+      metrics().accepted.Add(Growth(last.accepted(), row.accepted()));
+      metrics().malformed.Add(Growth(last.malformed(), row.malformed()));
       last = row;
     }
     metrics().ProjectionPosition(partition.ToString()).Set(static_cast<double>(row.offset() + 1));
@@ -108,19 +113,23 @@ absl::StatusOr<std::unique_ptr<HostedService>> HostedService::Open(ServiceOption
     return absl::FailedPreconditionError(absl::StrCat("--data: the folder ", o.data_dir, " cannot be made: ",
                                                       error.message(), "; name one that this user may write"));
   }
-  projection::RocksStoreOptions store_options;
-  store_options.dir = absl::StrCat(o.data_dir, "/", o.model.name);
-  store_options.fold_fingerprint = service->fold_fingerprint();
-  WHISTLE_ASSIGN_OR_RETURN(service->store_, projection::RocksStore::Open(store_options));
+  WHISTLE_ASSIGN_OR_RETURN(service->keeper_, ProjectionKeeper::Open({.model = &o.model,
+                                                                     .registry_model = &o.registry_model,
+                                                                     .journal = o.journal,
+                                                                     .wall_clock = o.wall_clock,
+                                                                     .metrics = o.metrics,
+                                                                     .log = &o.log,
+                                                                     .dir = absl::StrCat(o.data_dir, "/", o.model.name),
+                                                                     .fold_fingerprint = service->fold_fingerprint()}));
 
   service->observer_ = std::make_unique<EngineObserver>(service.get());
-  WHISTLE_ASSIGN_OR_RETURN(const auto rows, service->store_->ListPartitions());
+  WHISTLE_ASSIGN_OR_RETURN(const auto rows, service->keeper_->store().ListPartitions());
   for (const auto& [partition, row] : rows) service->observer_->StartFrom(partition, row);
 
   engine::EngineOptions engine_options{.model = &o.model,
                                        .registry_model = &o.registry_model,
                                        .journal = o.journal,
-                                       .store = service->store_.get(),
+                                       .store = &service->keeper_->store(),
                                        .clock = o.clock,
                                        .wall_clock = o.wall_clock,
                                        .observer = service->observer_.get(),
@@ -134,6 +143,7 @@ absl::StatusOr<std::unique_ptr<HostedService>> HostedService::Open(ServiceOption
     engine_options.agenda.spread = absl::ZeroDuration();
   }
   WHISTLE_ASSIGN_OR_RETURN(service->engine_, engine::Engine::Start(std::move(engine_options)));
+  service->keeper_->Attach(service->engine_.get());
   return service;
 }
 
@@ -180,27 +190,29 @@ void HostedService::TellFolded(base::PartitionId partition) {
 
 void HostedService::RefreshMetrics() {
   telemetry::ServiceMetrics& metrics = *options_.metrics;
+  keeper_->RefreshMetrics();
   for (const base::PartitionId id : journal::AllPartitions(options_.journal->identity().partition_count)) {
     options_.journal->End(id, [&metrics, id](absl::StatusOr<base::Offset> end) {
       if (end.ok()) metrics.JournalEnd(id.ToString()).Set(static_cast<double>(end->value));
     });
   }
-  if (const auto count = store_->CountAgenda(); count.ok()) metrics.agenda_size.Set(static_cast<double>(*count));
+  if (const auto count = store().CountAgenda(); count.ok()) metrics.agenda_size.Set(static_cast<double>(*count));
   metrics.agenda_backed_off.Set(static_cast<double>(engine_->stuck_items()));
   metrics.agenda_paused.Set(engine_->agenda_paused() ? 1 : 0);
   const absl::Time now = options_.clock->Now();
-  const auto first = store_->ScanAgenda(now, "", 1);
+  const auto first = store().ScanAgenda(now, "", 1);
   double late = 0;
   if (first.ok() && !first->empty()) {
     late = std::max(0.0, absl::ToDoubleSeconds(now - base::FromProto(first->front().item.due_at())));
   }
   metrics.agenda_lateness.Set(late);
   // The store itself, not a snapshot: a scrape may be a row behind, and nothing need stand still for it.
-  const absl::Status counted = overdue_.Refresh(*store_, *engine_->registry(), options_.wall_clock->Now());
+  const absl::Status counted = overdue_.Refresh(store(), *engine_->registry(), options_.wall_clock->Now());
   if (!counted.ok()) options_.log.Warning("overdue_not_counted", {{"why", counted}});
 }
 
 void HostedService::Stop() {
+  if (keeper_) keeper_->Stop();
   if (engine_) engine_->Stop();
 }
 

@@ -20,6 +20,7 @@
 #include "libs/domain/model.h"
 #include "libs/engine/engine.h"
 #include "libs/host/overdue_count.h"
+#include "libs/host/projection_keeper.h"
 #include "libs/journal/journal.h"
 #include "libs/projection/store.h"
 #include "libs/telemetry/log.h"
@@ -54,7 +55,8 @@ class HostedService {
   const domain::Model& model() const { return options_.model; }
   const domain::Model& registry_model() const { return options_.registry_model; }
   engine::Engine& engine() { return *engine_; }
-  const projection::Store& store() const { return *store_; }
+  const projection::Store& store() const { return keeper_->store(); }
+  ProjectionKeeper& keeper() { return *keeper_; }
   journal::Journal& journal() { return *options_.journal; }
   // The journal's kind of clock.
   const base::Clock& clock() const { return *options_.clock; }
@@ -84,7 +86,7 @@ class HostedService {
   void TellFolded(base::PartitionId partition);
 
   ServiceOptions options_;
-  std::unique_ptr<projection::Store> store_;
+  std::unique_ptr<ProjectionKeeper> keeper_;
   std::unique_ptr<EngineObserver> observer_;
   std::unique_ptr<engine::Engine> engine_;
 

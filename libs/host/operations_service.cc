@@ -227,6 +227,11 @@ grpc::ServerUnaryReactor* OperationsService::GetProjectionStatus(grpc::CallbackS
                  WHISTLE_ASSIGN_OR_RETURN(const uint64_t items, service->store().CountAgenda());
                  projection->set_agenda_items(items);
                  projection->set_agenda_paused(service->engine().agenda_paused());
+                 for (std::string& path : service->keeper().old_stores()) projection->add_old_stores(std::move(path));
+                 projection->set_replaces_fold(service->keeper().replaces_fold());
+                 if (ProjectionTask task = service->keeper().task(); task.has_started_at()) {
+                   *projection->mutable_task() = std::move(task);
+                 }
                }
                return absl::OkStatus();
              });

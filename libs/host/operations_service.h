@@ -56,6 +56,27 @@ class OperationsService final : public operations::v1::OperationsService::Callba
   grpc::ServerUnaryReactor* AdvanceClock(grpc::CallbackServerContext* context,
                                          const operations::v1::AdvanceClockRequest* request,
                                          operations::v1::AdvanceClockResponse* response) override;
+  // On projections: operations_projection.cc.
+  grpc::ServerUnaryReactor* RebuildProjection(grpc::CallbackServerContext* context,
+                                              const operations::v1::RebuildProjectionRequest* request,
+                                              operations::v1::RebuildProjectionResponse* response) override;
+  grpc::ServerUnaryReactor* CheckpointProjection(grpc::CallbackServerContext* context,
+                                                 const operations::v1::CheckpointProjectionRequest* request,
+                                                 operations::v1::CheckpointProjectionResponse* response) override;
+  grpc::ServerUnaryReactor* GetProjectionTask(grpc::CallbackServerContext* context,
+                                              const operations::v1::GetProjectionTaskRequest* request,
+                                              operations::v1::GetProjectionTaskResponse* response) override;
+  grpc::ServerUnaryReactor* CancelProjectionTask(grpc::CallbackServerContext* context,
+                                                 const operations::v1::CancelProjectionTaskRequest* request,
+                                                 operations::v1::CancelProjectionTaskResponse* response) override;
+  grpc::ServerUnaryReactor* DiscardOldProjection(grpc::CallbackServerContext* context,
+                                                 const operations::v1::DiscardOldProjectionRequest* request,
+                                                 operations::v1::DiscardOldProjectionResponse* response) override;
+  grpc::ServerUnaryReactor* GetProjectionDigests(grpc::CallbackServerContext* context,
+                                                 const operations::v1::GetProjectionDigestsRequest* request,
+                                                 operations::v1::GetProjectionDigestsResponse* response) override;
+  grpc::ServerWriteReactor<operations::v1::ReadProjectionResponse>* ReadProjection(
+      grpc::CallbackServerContext* context, const operations::v1::ReadProjectionRequest* request) override;
 
  private:
   const Parts parts_;

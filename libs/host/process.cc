@@ -200,6 +200,7 @@ void Process::Watch() {
   absl::Time gauges_at = absl::InfinitePast();
   while (!stopping_.WaitForNotificationWithTimeout(kHealthInterval)) {
     UpdateHealth();
+    for (const auto& [name, part] : parts_) part.service->keeper().FinishIfCaughtUp();
     if (const absl::Time now = wall_clock_.Now(); now >= gauges_at) {
       gauges_at = now + kGaugesInterval;
       for (const auto& [name, part] : parts_) part.service->RefreshMetrics();

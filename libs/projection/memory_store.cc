@@ -56,7 +56,7 @@ absl::Status MemoryStore::Commit(const WriteSet& set) {
   return absl::OkStatus();
 }
 
-std::unique_ptr<Reader> MemoryStore::Snapshot() const {
+std::unique_ptr<RowReader<Reader>> MemoryStore::SnapshotRows() const {
   absl::MutexLock lock(&mutex_);
   return std::make_unique<SnapshotReader>(mutex_, families_);
 }
@@ -64,10 +64,6 @@ std::unique_ptr<Reader> MemoryStore::Snapshot() const {
 absl::StatusOr<uint64_t> MemoryStore::CountAgenda() const {
   absl::MutexLock lock(&mutex_);
   return families_[static_cast<size_t>(Family::kAgenda)]->size();
-}
-
-absl::StatusOr<std::string> MemoryStore::ColumnFamilyDigest(absl::string_view column_family) const {
-  return DigestOf(column_family);
 }
 
 absl::Status MemoryStore::LookupIn(const Rows& rows, absl::string_view key,

@@ -23,16 +23,15 @@
 
 namespace whistle::projection {
 
-class MemoryStore : public RowReader<Store> {
+class MemoryStore : public RowStore {
  public:
   MemoryStore();
   MemoryStore(const MemoryStore&) = delete;
   MemoryStore& operator=(const MemoryStore&) = delete;
 
   absl::Status Commit(const WriteSet& set) override;
-  std::unique_ptr<Reader> Snapshot() const override;
+  std::unique_ptr<RowReader<Reader>> SnapshotRows() const override;
   absl::StatusOr<uint64_t> CountAgenda() const override;
-  absl::StatusOr<std::string> ColumnFamilyDigest(absl::string_view column_family) const override;
 
  private:
   class SnapshotReader;

@@ -1,6 +1,9 @@
 #include "libs/projection/rocks_store.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +14,7 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/iterator.h"
+#include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
 
 namespace whistle::projection {
@@ -18,6 +22,45 @@ namespace {
 
 rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// The fold fingerprint of the database at `path`, without changing anything of it, its families least of all: a program
+// that knows other ones may want it back. Nothing if it is not there, or has none yet.
+absl::StatusOr<std::optional<std::string>> FingerprintAt(const std::string& path, rocksdb::Env* env) {
+  std::error_code error;
+  if (!std::filesystem::exists(path + "/CURRENT", error)) return std::optional<std::string>();
+  rocksdb::DBOptions options = TunedDatabaseOptions(env);
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  std::vector<std::string> names;
+  WHISTLE_RETURN_IF_ERROR(FromRocks(rocksdb::DB::ListColumnFamilies(options, path, &names), "opening", path));
+  const std::string meta(FamilyName(Family::kMeta));
+  if (std::find(names.begin(), names.end(), meta) == names.end()) return std::optional<std::string>();
+  rocksdb::DB* raw = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  WHISTLE_RETURN_IF_ERROR(FromRocks(
+      rocksdb::DB::OpenForReadOnly(
+          options, path,
+          {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}, {meta, rocksdb::ColumnFamilyOptions()}},
+          &handles, &raw),
+      "opening", path));
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  std::string value;
+  const rocksdb::Status got = db->Get(rocksdb::ReadOptions(), handles[1], ToSlice(kFoldFingerprintKey), &value);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  if (got.IsNotFound()) return std::optional<std::string>();
+  WHISTLE_RETURN_IF_ERROR(FromRocks(got, "reading", path));
+  return std::optional<std::string>(std::move(value));
+}
+
+uint64_t BytesUnder(const std::string& path) {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    std::error_code gone;  // A compaction deletes files meanwhile.
+    if (const uint64_t size = it->file_size(gone); !gone) bytes += size;
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -58,28 +101,140 @@ RocksStore::~RocksStore() { CloseDatabase(); }
 absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const RocksStoreOptions& options) {
   if (options.fold_fingerprint.empty()) return absl::InvalidArgumentError("projection: the fold fingerprint is empty");
   std::unique_ptr<RocksStore> store(new RocksStore(options));
-  WHISTLE_ASSIGN_OR_RETURN(store->folder_, StoreFolder::Enter(options.dir));
-  WHISTLE_RETURN_IF_ERROR(store->OpenDatabase());
-  WHISTLE_ASSIGN_OR_RETURN(std::optional<std::string> fingerprint, store->ReadFingerprint());
-  if (fingerprint.has_value() && *fingerprint != options.fold_fingerprint) {
-    store->CloseDatabase();
-    WHISTLE_RETURN_IF_ERROR(store->folder_->DiscardDatabase());
-    WHISTLE_RETURN_IF_ERROR(store->OpenDatabase());
-    store->rebuilt_from_ = std::exchange(fingerprint, std::nullopt);
-  }
+  WHISTLE_ASSIGN_OR_RETURN(store->folder_, StoreFolder::EnterOrReplaceOlder(options.dir));
+  WHISTLE_RETURN_IF_ERROR(store->OpenServing());
   if (const auto format = store->folder_->replaced_format()) {
     store->rebuilt_from_ = absl::StrCat("store format ", *format);
   }
-  if (!fingerprint.has_value()) WHISTLE_RETURN_IF_ERROR(store->WriteFingerprint());
-  WHISTLE_RETURN_IF_ERROR(store->CountAgendaRows());
+  WHISTLE_RETURN_IF_ERROR(store->Begin());
   return store;
 }
 
-absl::Status RocksStore::OpenDatabase() {
+absl::Status RocksStore::OpenServing() {
+  const std::string serving = folder_->serving();
+  WHISTLE_ASSIGN_OR_RETURN(std::optional<std::string> found, FingerprintAt(folder_->PathOf(serving), options_.env));
+  WHISTLE_ASSIGN_OR_RETURN(std::vector<std::string> unfinished, folder_->Unfinished());
+  if (!found.has_value() || *found == options_.fold_fingerprint) {
+    WHISTLE_RETURN_IF_ERROR(OpenDatabase(serving));
+  } else {
+    // What serves is not touched until the new one is complete: an older program still finds its store.
+    rebuilt_from_ = std::move(found);
+    for (const std::string& name : unfinished) {
+      const auto begun = FingerprintAt(folder_->PathOf(name), options_.env);
+      if (!begun.ok() || *begun != options_.fold_fingerprint) continue;
+      WHISTLE_RETURN_IF_ERROR(OpenDatabase(name));
+      break;
+    }
+    if (db_ == nullptr) {
+      WHISTLE_ASSIGN_OR_RETURN(const std::string name, folder_->NewName());
+      WHISTLE_RETURN_IF_ERROR(OpenDatabase(name));
+    }
+  }
+  for (std::string& name : unfinished) {
+    if (name == name_) continue;
+    WHISTLE_RETURN_IF_ERROR(folder_->Discard(name));
+    leftovers_.push_back(std::move(name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RocksStore::Begin() {
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> fingerprint, ReadFingerprint());
+  if (!fingerprint.has_value()) WHISTLE_RETURN_IF_ERROR(WriteFingerprint());
+  return CountAgendaRows();
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenToRead(const std::string& dir) {
+  std::error_code error;
+  std::unique_ptr<RocksStore> store(new RocksStore({.dir = dir, .fold_fingerprint = ""}));
+  std::string path = dir + "/db";
+  if (std::filesystem::exists(dir + "/FORMAT", error)) {
+    WHISTLE_ASSIGN_OR_RETURN(store->folder_, StoreFolder::Enter(dir));
+    store->name_ = store->folder_->serving();
+    path = store->folder_->PathOf(store->name_);
+  }
+  if (!std::filesystem::exists(path + "/CURRENT", error)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "projection: ", dir, " is neither a projection's folder nor a checkpoint: ", path,
+        " holds no database. Name a folder that \"projection checkpoint\" made, or a service's in --data"));
+  }
+  WHISTLE_RETURN_IF_ERROR(store->OpenReadOnly(path));
+  return store;
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenCopy(std::shared_ptr<StoreFolder> folder,
+                                                                 const std::string& path) {
+  std::unique_ptr<RocksStore> store(new RocksStore({.dir = folder->dir(), .fold_fingerprint = ""}));
+  store->folder_ = std::move(folder);
+  WHISTLE_RETURN_IF_ERROR(store->OpenReadOnly(path));
+  return store;
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenBeside() const {
+  std::unique_ptr<RocksStore> store(new RocksStore(options_));
+  store->folder_ = folder_;
+  WHISTLE_ASSIGN_OR_RETURN(const std::string name, folder_->NewName());
+  WHISTLE_RETURN_IF_ERROR(store->OpenDatabase(name));
+  WHISTLE_RETURN_IF_ERROR(store->Begin());
+  return store;
+}
+
+absl::Status RocksStore::Serve() {
+  // The journal would bring back what a power failure takes; but a store that is named must at least be there.
+  WHISTLE_RETURN_IF_ERROR(FromRocks(db_->SyncWAL(), "syncing", path_));
+  return folder_->Serve(name_);
+}
+
+bool RocksStore::serves() const { return folder_ != nullptr && folder_->serving() == name_; }
+
+absl::Status RocksStore::Discard(std::shared_ptr<RocksStore> store) {
+  if (store.use_count() > 1) return absl::UnavailableError(absl::StrCat(store->path_, " is still read; retry"));
+  const std::shared_ptr<StoreFolder> folder = store->folder_;
+  const std::string name = store->name_;
+  store.reset();
+  return folder->Discard(name);
+}
+
+std::vector<std::string> RocksStore::kept() const {
+  std::vector<std::string> paths;
+  for (const std::string& name : folder_->kept()) paths.push_back(folder_->PathOf(name));
+  return paths;
+}
+
+absl::Status RocksStore::DiscardKept() {
+  for (const std::string& name : folder_->kept()) WHISTLE_RETURN_IF_ERROR(folder_->Discard(name));
+  return absl::OkStatus();
+}
+
+absl::Status RocksStore::CopyTo(const std::string& path) const {
+  rocksdb::Checkpoint* made = nullptr;
+  WHISTLE_RETURN_IF_ERROR(FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "copying", path_));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return FromRocks(checkpoint->CreateCheckpoint(path), "copying to", path);
+}
+
+uint64_t RocksStore::DiskBytes() const { return BytesUnder(path_); }
+
+absl::Status RocksStore::OpenDatabase(const std::string& name) {
   rocksdb::DB* db = nullptr;
-  WHISTLE_RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(TunedDatabaseOptions(options_.env), folder_->database_dir(),
+  name_ = name;
+  path_ = folder_->PathOf(name);
+  WHISTLE_RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(TunedDatabaseOptions(options_.env), path_,
                                                       TunedColumnFamilies(options_.block_cache), &handles_, &db),
-                                    "opening", options_.dir));
+                                    "opening", path_));
+  db_.reset(db);
+  return absl::OkStatus();
+}
+
+absl::Status RocksStore::OpenReadOnly(const std::string& path) {
+  rocksdb::DB* db = nullptr;
+  path_ = path;
+  rocksdb::DBOptions options = TunedDatabaseOptions(options_.env);
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  WHISTLE_RETURN_IF_ERROR(
+      FromRocks(rocksdb::DB::OpenForReadOnly(options, path_, TunedColumnFamilies(options_.block_cache), &handles_, &db),
+                "opening", path_));
   db_.reset(db);
   return absl::OkStatus();
 }
@@ -161,13 +316,9 @@ absl::Status RocksStore::Commit(const WriteSet& set) {
   return absl::OkStatus();
 }
 
-std::unique_ptr<Reader> RocksStore::Snapshot() const { return std::make_unique<SnapshotReader>(*this); }
+std::unique_ptr<RowReader<Reader>> RocksStore::SnapshotRows() const { return std::make_unique<SnapshotReader>(*this); }
 
 absl::StatusOr<uint64_t> RocksStore::CountAgenda() const { return static_cast<uint64_t>(agenda_rows_.load()); }
-
-absl::StatusOr<std::string> RocksStore::ColumnFamilyDigest(absl::string_view column_family) const {
-  return DigestOf(column_family);
-}
 
 absl::Status RocksStore::LookupAt(const rocksdb::Snapshot* snapshot, Family family, absl::string_view key,
                                   absl::FunctionRef<absl::Status(absl::string_view value)> found) const {

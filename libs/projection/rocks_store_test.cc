@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -76,26 +77,111 @@ TEST_F(RocksStoreTest, HoldsTheSameBytesAsTheStoreInMemoryAfterTheSameRandomWrit
   EXPECT_EQ(Must(rocks->CountAgenda()), Must(memory.CountAgenda()));
 }
 
-TEST_F(RocksStoreTest, OfAnotherFoldIsRebuiltFromNothingOnceAndSaysFromWhich) {
+TEST_F(RocksStoreTest, OfAnotherFoldStaysUntilTheNewOneBesideItServes) {
   Fill(20);
   {
     const std::unique_ptr<RocksStore> store = Must(Open(dir_, "test-2"));
     EXPECT_EQ(store->rebuilt_from(), "test-1");
     EXPECT_EQ(Digests(*store), Digests(MemoryStore()));
     EXPECT_EQ(Must(store->CountAgenda()), 0u);
+    EXPECT_FALSE(store->serves());
     CommitNth(*store, 1, 5);
   }
-  const std::unique_ptr<RocksStore> store = Must(Open(dir_, "test-2"));
-  EXPECT_EQ(store->rebuilt_from(), std::nullopt);
-  EXPECT_EQ(CommitsIn(*store), 5u);
+  // Going back to the older program before it was complete: its store is there, and what was begun is not.
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_, "test-1"))), 20u);
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_, "test-2"))), 0u);
 }
 
-TEST_F(RocksStoreTest, WhoseRebuildWasInterruptedStartsEmpty) {
+TEST_F(RocksStoreTest, OfAnotherFoldGoesOnWithWhatAnEarlierStartBegan) {
   Fill(20);
-  fs::rename(dir_ + "/db", dir_ + "/stale");
-  const std::unique_ptr<RocksStore> store = Must(Open(dir_, "test-2"));
-  EXPECT_EQ(CommitsIn(*store), 0u);
+  CommitNth(*Must(Open(dir_, "test-2")), 1, 5);
+  {
+    const std::unique_ptr<RocksStore> store = Must(Open(dir_, "test-2"));
+    EXPECT_EQ(store->rebuilt_from(), "test-1");
+    EXPECT_EQ(CommitsIn(*store), 5u);
+    CommitNth(*store, 6, 20);
+    ASSERT_TRUE(store->Serve().ok());
+    EXPECT_TRUE(store->serves());
+    EXPECT_THAT(store->kept(), testing::ElementsAre(dir_ + "/db"));
+  }
+  {
+    const std::unique_ptr<RocksStore> store = Must(Open(dir_, "test-2"));
+    EXPECT_EQ(store->rebuilt_from(), std::nullopt);
+    EXPECT_EQ(Digests(*store), DigestsInMemory(20));
+    ASSERT_TRUE(store->DiscardKept().ok());
+    EXPECT_THAT(store->kept(), testing::IsEmpty());
+    EXPECT_FALSE(fs::exists(dir_ + "/db"));
+  }
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_, "test-2"))), 20u);
+}
+
+TEST_F(RocksStoreTest, ThatIsBuiltBesideAnotherServesOnlyWhenToldTo) {
+  Fill(20);
+  const std::shared_ptr<RocksStore> store = Must(Open(dir_));
+  std::shared_ptr<RocksStore> next = Must(store->OpenBeside());
+  CommitNth(*next, 1, 3);
+  EXPECT_FALSE(next->serves());
+  EXPECT_EQ(CommitsIn(*store), 20u);
+  EXPECT_THAT(Message(RocksStore::Discard(next)), HasSubstr("still read"));
+  const std::string path = next->path();
+  ASSERT_TRUE(RocksStore::Discard(std::move(next)).ok());
+  EXPECT_FALSE(fs::exists(path));
+
+  next = Must(store->OpenBeside());
+  CommitNth(*next, 1, 4);
+  ASSERT_TRUE(next->Serve().ok());
+  EXPECT_FALSE(store->serves());
+  // And back: what was named for a moment is gone with Discard.
+  ASSERT_TRUE(store->Serve().ok());
+  ASSERT_TRUE(RocksStore::Discard(std::move(next)).ok());
+  EXPECT_THAT(store->kept(), testing::IsEmpty());
+  EXPECT_EQ(CommitsIn(*store), 20u);
+}
+
+TEST_F(RocksStoreTest, WhoseRebuildWasInterruptedServesAndTellsWhatWasLeft) {
+  Fill(20);
+  { CommitNth(*Must(Must(Open(dir_))->OpenBeside()), 1, 3); }
+  const std::unique_ptr<RocksStore> store = Must(Open(dir_));
+  EXPECT_THAT(store->leftovers(), testing::ElementsAre("db-2"));
+  EXPECT_FALSE(fs::exists(dir_ + "/db-2"));
+  EXPECT_EQ(CommitsIn(*store), 20u);
+}
+
+// The steps of a rebuild: made beside, filled, named, the old one deleted; three rounds of them, killed after each step
+// and a random moment more.
+TEST_F(RocksStoreTest, WhoseProcessIsKilledDuringExchangesHoldsEverything) {
+  Fill(20);
+  const std::vector<std::string> digests = DigestsInMemory(20);
+  std::mt19937 random(20210714);
+  for (size_t step = 0; step <= 12; ++step) {
+    Child child("exchange", dir_);
+    child.AwaitBytes(step);
+    const absl::Time until = absl::Now() + absl::Microseconds(random() % 5000);
+    while (absl::Now() < until) std::this_thread::yield();
+    child.Kill();
+    const std::unique_ptr<RocksStore> store = Must(Open(dir_));
+    EXPECT_EQ(Digests(*store), digests) << "after step " << step;
+    EXPECT_EQ(Files(dir_, "db").size(), 1 + store->kept().size()) << "after step " << step;
+    EXPECT_THAT(Files(dir_, "stale"), testing::IsEmpty());
+  }
+}
+
+TEST_F(RocksStoreTest, WhoseDeletionOfADatabaseWasInterruptedDeletesTheRest) {
+  Fill(20);
+  fs::create_directories(dir_ + "/stale");
+  Write(dir_ + "/stale/000012.sst", "half of it");
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 20u);
   EXPECT_FALSE(fs::exists(dir_ + "/stale"));
+}
+
+TEST_F(RocksStoreTest, WhoseServingFileSaysSomethingElseIsRefused) {
+  Fill(1);
+  for (const char* text : {"", "serving\n", "serving ../db\n", "serving db\nkept stale\n", "kept db\n", "serving db"}) {
+    Write(dir_ + "/SERVING", text);
+    EXPECT_THAT(Message(Open(dir_).status()), HasSubstr("SERVING")) << text;
+  }
+  Write(dir_ + "/SERVING", "serving db\n");
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 1u);
 }
 
 TEST_F(RocksStoreTest, WhoseCreationWasInterruptedIsCreated) {

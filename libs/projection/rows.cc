@@ -34,6 +34,10 @@ std::string ScanStart(absl::string_view begin, absl::string_view cursor) {
 
 }  // namespace
 
+bool IsPhysical(Family family, absl::string_view key) {
+  return family == Family::kMeta && absl::StartsWith(key, kPhysicalPrefix);
+}
+
 absl::StatusOr<Family> FamilyByName(absl::string_view name) {
   for (size_t i = 0; i < kFamilyNames.size(); ++i) {
     if (kFamilyNames[i] == name) return static_cast<Family>(i);
@@ -249,7 +253,7 @@ absl::StatusOr<std::string> RowReader<Interface>::DigestOf(absl::string_view col
   RowDigest digest;
   WHISTLE_RETURN_IF_ERROR(
       Scan(family, "", "", [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
-        if (family != Family::kMeta || !absl::StartsWith(key, kPhysicalPrefix)) digest.Add(key, value);
+        if (!IsPhysical(family, key)) digest.Add(key, value);
         return true;
       }));
   return digest.digest().ToHex();

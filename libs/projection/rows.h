@@ -1,12 +1,13 @@
 // What both stores share: a projection as rows, each a key and a value in one column family.
 //
 // A store that can look up, scan and write rows gets the whole of store.h from here; so the two stores cannot differ in
-// what they store, only in where. Private to this folder.
+// what they store, only in where. Whoever compares stores row by row uses it too; everybody else store.h.
 #ifndef WHISTLE_LIBS_PROJECTION_ROWS_H_
 #define WHISTLE_LIBS_PROJECTION_ROWS_H_
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +28,9 @@ inline constexpr std::array<absl::string_view, 7> kFamilyNames = {"state",  "tim
                                                                   "agenda", "request",  "meta"};
 
 inline constexpr absl::string_view FamilyName(Family family) { return kFamilyNames[static_cast<size_t>(family)]; }
+
+// True for a row that says something of the store and not of the journal: left out of digests and comparisons.
+bool IsPhysical(Family family, absl::string_view key);
 
 // INVALID_ARGUMENT names the families there are.
 absl::StatusOr<Family> FamilyByName(absl::string_view name);
@@ -75,7 +79,6 @@ class RowReader : public Interface {
   absl::StatusOr<std::vector<v1::QuarantineRow>> ScanQuarantine(
       std::optional<std::pair<base::PartitionId, base::Offset>> after, size_t limit) const final;
 
- protected:
   // Calls `found` with the value if there is one. The value is gone after the call.
   virtual absl::Status Lookup(Family family, absl::string_view key,
                               absl::FunctionRef<absl::Status(absl::string_view value)> found) const = 0;
@@ -93,6 +96,16 @@ class RowReader : public Interface {
 
   // Store::ColumnFamilyDigest.
   absl::StatusOr<std::string> DigestOf(absl::string_view column_family) const;
+};
+
+// A store whose snapshots are rows too.
+class RowStore : public RowReader<Store> {
+ public:
+  std::unique_ptr<Reader> Snapshot() const final { return SnapshotRows(); }
+  virtual std::unique_ptr<RowReader<Reader>> SnapshotRows() const = 0;
+  absl::StatusOr<std::string> ColumnFamilyDigest(absl::string_view column_family) const final {
+    return DigestOf(column_family);
+  }
 };
 
 }  // namespace whistle::projection

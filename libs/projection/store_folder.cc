@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -17,55 +16,22 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libs/base/status_macros.h"
+#include "libs/projection/files.h"
 
 namespace whistle::projection {
 namespace {
 
+// FORMAT, LOCK and SERVING are a few words each.
+constexpr size_t kSmallFileBytes = 4096;
+
 namespace fs = std::filesystem;
 
 constexpr absl::string_view kFormatWord = "whistle-projection ";
-
-absl::Status FromErrno(int error, absl::string_view doing, absl::string_view path) {
-  const std::string message =
-      absl::StrCat("projection: ", doing, " ", path, ": ", std::system_category().message(error));
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return absl::ResourceExhaustedError(message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-    case ENOTDIR:
-    case EEXIST:
-    case ENAMETOOLONG:
-      return absl::FailedPreconditionError(message);
-    default:
-      return absl::UnavailableError(message);
-  }
-}
-
-// Names of what is in the folder, sorted.
-absl::StatusOr<std::vector<std::string>> List(const std::string& dir) {
-  std::error_code error;
-  std::vector<std::string> names;
-  for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
-    names.push_back(it->path().filename().string());
-  }
-  if (error) return FromErrno(error.value(), "reading folder", dir);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::optional<std::string> ReadSmallFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text(256, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  return text;
-}
+constexpr absl::string_view kFirstDatabase = "db";
+constexpr absl::string_view kNextDatabases = "db-";
 
 // A folder without FORMAT may hold what an interrupted creation leaves, and nothing else.
 absl::Status CheckNotForeign(const std::string& dir) {
@@ -98,31 +64,6 @@ absl::StatusOr<int> ParseFormat(const std::string& dir, absl::string_view found)
       ". Start the version that made it, or name another folder: the journal fills a new one."));
 }
 
-absl::Status WriteSynced(const std::string& path, absl::string_view text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return FromErrno(errno, "creating", path);
-  absl::Status status;
-  errno = 0;
-  if (write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd) != 0) {
-    status = FromErrno(errno == 0 ? ENOSPC : errno, "writing", path);
-  }
-  if (close(fd) != 0 && status.ok()) status = FromErrno(errno, "closing", path);
-  return status;
-}
-
-// Renames within the folder, and makes the rename last.
-absl::Status Rename(const std::string& dir, const std::string& from, const std::string& to) {
-  if (rename((dir + "/" + from).c_str(), (dir + "/" + to).c_str()) != 0) {
-    return FromErrno(errno, "renaming", dir + "/" + from);
-  }
-  const int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return FromErrno(errno, "opening folder", dir);
-  absl::Status status;
-  if (fsync(fd) != 0) status = FromErrno(errno, "syncing folder", dir);
-  close(fd);
-  return status;
-}
-
 absl::Status WriteFormat(const std::string& dir) {
   WHISTLE_RETURN_IF_ERROR(WriteSynced(dir + "/FORMAT.new", absl::StrCat(kFormatWord, kStoreFormat, "\n")));
   return Rename(dir, "FORMAT.new", "FORMAT");
@@ -136,7 +77,7 @@ absl::StatusOr<int> Lock(const std::string& dir) {
     const int error = errno;
     close(fd);
     if (error != EWOULDBLOCK) return FromErrno(error, "locking", path);
-    const std::string owner = ReadSmallFile(path).value_or("");
+    const std::string owner = ReadFile(path, kSmallFileBytes).value_or("");
     int pid = 0;
     return absl::FailedPreconditionError(
         absl::StrCat("projection: ", dir, " is in use by ",
@@ -163,15 +104,22 @@ absl::Status CheckDatabaseHasEntryPoint(const std::string& database_dir) {
   return absl::OkStatus();
 }
 
-absl::Status RemoveStale(const std::string& dir) {
-  std::error_code error;
-  fs::remove_all(dir + "/stale", error);
-  return error ? FromErrno(error.value(), "deleting", dir + "/stale") : absl::OkStatus();
+// "db", "db-2", "db-3", …
+bool IsDatabaseName(absl::string_view name) {
+  if (name == kFirstDatabase) return true;
+  uint64_t number = 0;
+  return absl::ConsumePrefix(&name, kNextDatabases) && absl::SimpleAtoi(name, &number) && name == absl::StrCat(number);
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Enter(const std::string& dir) {
+absl::StatusOr<std::shared_ptr<StoreFolder>> StoreFolder::Enter(const std::string& dir) { return EnterAs(dir, false); }
+
+absl::StatusOr<std::shared_ptr<StoreFolder>> StoreFolder::EnterOrReplaceOlder(const std::string& dir) {
+  return EnterAs(dir, true);
+}
+
+absl::StatusOr<std::shared_ptr<StoreFolder>> StoreFolder::EnterAs(const std::string& dir, bool replace_older) {
   if (dir.empty()) return absl::InvalidArgumentError("projection: the name of the folder is empty");
   std::error_code error;
   fs::create_directories(dir, error);
@@ -179,33 +127,147 @@ absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Enter(const std::strin
   // Before the lock, so that nothing is left in a folder that is not ours.
   WHISTLE_RETURN_IF_ERROR(CheckNotForeign(dir));
   WHISTLE_ASSIGN_OR_RETURN(const int lock_fd, Lock(dir));
-  std::unique_ptr<StoreFolder> folder(new StoreFolder(dir, lock_fd));
-  const std::optional<std::string> format = ReadSmallFile(dir + "/FORMAT");
+  std::shared_ptr<StoreFolder> folder(new StoreFolder(dir, lock_fd));
+  const std::optional<std::string> format = ReadFile(dir + "/FORMAT", kSmallFileBytes);
   if (format.has_value()) {
     WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
     if (found < kStoreFormat) {
-      // In this order, so that what is interrupted is done again.
-      WHISTLE_RETURN_IF_ERROR(RemoveStale(dir));
-      if (fs::exists(folder->database_dir(), error)) WHISTLE_RETURN_IF_ERROR(folder->DiscardDatabase());
-      WHISTLE_RETURN_IF_ERROR(WriteFormat(dir));
-      folder->replaced_format_ = found;
+      if (!replace_older) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("projection: ", dir, " has store format ", found, ", older than this program's ", kStoreFormat,
+                         ". Its service, when it is started, builds the projection anew."));
+      }
+      WHISTLE_RETURN_IF_ERROR(folder->ReplaceFormat(found));
     }
   } else {
     // Again, now that nobody else can be making it.
     WHISTLE_RETURN_IF_ERROR(CheckNotForeign(dir));
     WHISTLE_RETURN_IF_ERROR(WriteFormat(dir));
   }
-  WHISTLE_RETURN_IF_ERROR(RemoveStale(dir));
-  WHISTLE_RETURN_IF_ERROR(CheckDatabaseHasEntryPoint(folder->database_dir()));
+  WHISTLE_RETURN_IF_ERROR(Remove(folder->PathOf("stale")));
+  WHISTLE_RETURN_IF_ERROR(Remove(folder->PathOf("copy")));
+  absl::MutexLock lock(&folder->mutex_);
+  WHISTLE_RETURN_IF_ERROR(folder->ReadServing());
+  WHISTLE_RETURN_IF_ERROR(CheckDatabaseHasEntryPoint(folder->PathOf(folder->serving_)));
   return folder;
+}
+
+absl::Status StoreFolder::ReplaceFormat(int older) {
+  WHISTLE_ASSIGN_OR_RETURN(const std::vector<std::string> names, List(dir_));
+  for (const std::string& name : names) {
+    if (!IsDatabaseName(name)) continue;
+    WHISTLE_RETURN_IF_ERROR(Remove(PathOf("stale")));
+    // A half-deleted database would look corrupt, so it first gets out of the way.
+    WHISTLE_RETURN_IF_ERROR(Rename(dir_, name, "stale"));
+  }
+  WHISTLE_RETURN_IF_ERROR(Remove(PathOf("SERVING")));
+  WHISTLE_RETURN_IF_ERROR(WriteFormat(dir_));
+  replaced_format_ = older;
+  return absl::OkStatus();
 }
 
 StoreFolder::~StoreFolder() { close(lock_fd_); }
 
-absl::Status StoreFolder::DiscardDatabase() {
+absl::Status StoreFolder::ReadServing() {
+  const std::optional<std::string> text = ReadFile(PathOf("SERVING"), kSmallFileBytes);
+  if (!text.has_value()) return absl::OkStatus();
+  const std::vector<absl::string_view> lines = absl::StrSplit(*text, '\n');
+  bool readable = lines.size() >= 2 && lines.back().empty();
+  for (size_t i = 0; readable && i + 1 < lines.size(); ++i) {
+    absl::string_view name = lines[i];
+    readable = absl::ConsumePrefix(&name, i == 0 ? "serving " : "kept ") && IsDatabaseName(name);
+    if (!readable) break;
+    if (i == 0) {
+      serving_ = std::string(name);
+    } else {
+      kept_.emplace_back(name);
+    }
+  }
+  if (readable) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("projection: ", dir_, "/SERVING says \"",
+                                          absl::CHexEscape(text->substr(0, 80)),
+                                          "\", expected \"serving db\" and what is kept, a line each. Delete the "
+                                          "folder: the journal fills a new one."));
+}
+
+absl::Status StoreFolder::Point(std::string serving, std::vector<std::string> kept) {
+  std::string text = absl::StrCat("serving ", serving, "\n");
+  for (const std::string& name : kept) absl::StrAppend(&text, "kept ", name, "\n");
+  WHISTLE_RETURN_IF_ERROR(WriteSynced(PathOf("SERVING.new"), text));
+  WHISTLE_RETURN_IF_ERROR(Rename(dir_, "SERVING.new", "SERVING"));
+  serving_ = std::move(serving);
+  kept_ = std::move(kept);
+  return absl::OkStatus();
+}
+
+std::string StoreFolder::serving() const {
+  absl::MutexLock lock(&mutex_);
+  return serving_;
+}
+
+std::vector<std::string> StoreFolder::kept() const {
+  absl::MutexLock lock(&mutex_);
+  return kept_;
+}
+
+absl::StatusOr<std::vector<std::string>> StoreFolder::Unfinished() const {
+  WHISTLE_ASSIGN_OR_RETURN(std::vector<std::string> names, List(dir_));
+  absl::MutexLock lock(&mutex_);
+  std::erase_if(names, [this](const std::string& name) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return !IsDatabaseName(name) || name == serving_ || std::find(kept_.begin(), kept_.end(), name) != kept_.end();
+  });
+  return names;
+}
+
+absl::StatusOr<std::string> StoreFolder::NewName() const {
+  WHISTLE_ASSIGN_OR_RETURN(std::vector<std::string> names, List(dir_));
+  absl::MutexLock lock(&mutex_);
+  names.push_back(serving_);
+  for (int number = 2;; ++number) {
+    std::string name = absl::StrCat(kNextDatabases, number);
+    if (std::find(names.begin(), names.end(), name) == names.end()) return name;
+  }
+}
+
+absl::Status StoreFolder::Serve(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  if (name == serving_) return absl::OkStatus();
+  std::vector<std::string> kept = kept_;
+  std::erase(kept, name);
+  std::error_code error;
+  if (fs::exists(PathOf(serving_), error)) kept.push_back(serving_);
+  return Point(name, std::move(kept));
+}
+
+absl::Status StoreFolder::Discard(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  if (name == serving_) return absl::FailedPreconditionError(absl::StrCat("projection: ", PathOf(name), " serves"));
+  if (std::find(kept_.begin(), kept_.end(), name) != kept_.end()) {
+    std::vector<std::string> kept = kept_;
+    std::erase(kept, name);
+    WHISTLE_RETURN_IF_ERROR(Point(serving_, std::move(kept)));
+  }
+  WHISTLE_RETURN_IF_ERROR(Remove(PathOf("stale")));
+  std::error_code error;
+  if (!fs::exists(PathOf(name), error)) return absl::OkStatus();
   // A half-deleted database would look corrupt, so it first gets out of the way.
-  WHISTLE_RETURN_IF_ERROR(Rename(dir_, "db", "stale"));
-  return RemoveStale(dir_);
+  WHISTLE_RETURN_IF_ERROR(Rename(dir_, name, "stale"));
+  return Remove(PathOf("stale"));
+}
+
+absl::StatusOr<std::string> StoreFolder::BeginCopy() {
+  const std::string path = PathOf("copy");
+  WHISTLE_RETURN_IF_ERROR(Remove(path));
+  std::error_code error;
+  fs::create_directory(path, error);
+  if (error) return FromErrno(error.value(), "making folder", path);
+  return path;
+}
+
+absl::StatusOr<std::string> StoreFolder::FinishCopy() {
+  WHISTLE_ASSIGN_OR_RETURN(std::string name, NewName());
+  WHISTLE_RETURN_IF_ERROR(Rename(dir_, "copy", name));
+  return name;
 }
 
 }  // namespace whistle::projection

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/projection/live_store.h"
 #include "libs/projection/memory_store.h"
 #include "libs/projection/rocks_store.h"
 #include "libs/projection/store_testing.h"
@@ -533,6 +534,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Implementation{"rocks",
                                    [](const std::string& dir) -> std::unique_ptr<Store> {
                                      return Must(RocksStore::Open({.dir = dir, .fold_fingerprint = "test-1"}));
+                                   }},
+                    Implementation{"live",
+                                   [](const std::string& dir) -> std::unique_ptr<Store> {
+                                     return std::make_unique<LiveStore>(std::shared_ptr<RowStore>(
+                                         Must(RocksStore::Open({.dir = dir, .fold_fingerprint = "test-1"}))));
                                    }}),
     [](const testing::TestParamInfo<Implementation>& param) { return param.param.name; });
 

@@ -28,6 +28,12 @@ ServiceMetrics::ServiceMetrics(Registry& registry, absl::string_view service)
       agenda_paused(OneGauge(registry, service, "whistle_agenda_paused", "1 while an operator has paused the agenda.")),
       agenda_backed_off(OneGauge(registry, service, "whistle_agenda_backed_off_items",
                                  "Agenda items that were executed and did not go away.")),
+      rebuild_running(
+          OneGauge(registry, service, "whistle_projection_rebuild_running", "1 while the projection is rebuilt.")),
+      rebuild_records(OneGauge(registry, service, "whistle_projection_rebuild_records",
+                               "Records folded by the rebuild under way, or by the last one.")),
+      rebuild_records_total(OneGauge(registry, service, "whistle_projection_rebuild_records_total",
+                                     "Records that the rebuild under way, or the last one, has to fold.")),
       calls_in_flight(
           OneGauge(registry, service, "whistle_calls_in_flight", "Calls being worked on, streams not included.")),
       streams_open(OneGauge(registry, service, "whistle_streams_open", "Open server streams.")),

@@ -65,6 +65,11 @@ class ServiceMetrics {
   // Items that were executed and did not go away. Anything but 0 is a bug and an alarm.
   Gauge& agenda_backed_off;
 
+  // 1 while the projection is rebuilt; the records folded by the rebuild under way or the last one, and of how many.
+  Gauge& rebuild_running;
+  Gauge& rebuild_records;
+  Gauge& rebuild_records_total;
+
   // Calls being worked on, streams not included.
   Gauge& calls_in_flight;
   // Open server streams.

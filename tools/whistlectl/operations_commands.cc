@@ -4,6 +4,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
@@ -74,12 +75,13 @@ absl::Status ProjectionStatus(Session& session) {
     session.out << text << "\n";
     return absl::OkStatus();
   }
-  Table services({"service", "fold", "agenda_items", "agenda"});
+  Table services({"service", "fold", "agenda_items", "agenda", "replaces_fold", "old_stores"});
   Table partitions(
       {"service", "partition", "health", "offset", "accepted", "superseded", "malformed", "digest", "reason"});
   for (const auto& projection : all.projections()) {
     services.AddRow({projection.service(), projection.fold_fingerprint(), absl::StrCat(projection.agenda_items()),
-                     projection.agenda_paused() ? "paused" : "running"});
+                     projection.agenda_paused() ? "paused" : "running", projection.replaces_fold(),
+                     absl::StrJoin(projection.old_stores(), ", ")});
     for (const auto& partition : projection.partitions()) {
       partitions.AddRow({projection.service(), PartitionName(partition.topic(), partition.partition()),
                          Plain(operations::v1::ProjectionHealth_Name(partition.health()), "PROJECTION_HEALTH_"),

@@ -118,14 +118,18 @@ absl::Status RunCommand(const Command& command, const std::vector<std::string>& 
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<Client>> Session::NewClient(absl::string_view target, absl::string_view name) const {
+  Endpoints endpoints{.target = target.empty() ? arguments.Get("target") : std::string(target), .by_service = {}};
+  for (const char* service : kServiceNames) {
+    if (target.empty() && arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
+  }
+  WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
+  return factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
+}
+
 absl::StatusOr<Client*> Session::Connect(absl::string_view name) {
   if (client_ == nullptr) {
-    Endpoints endpoints{.target = arguments.Get("target"), .by_service = {}};
-    for (const char* service : kServiceNames) {
-      if (arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
-    }
-    WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
-    client_ = factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
+    WHISTLE_ASSIGN_OR_RETURN(client_, NewClient("", name));
   }
   return client_.get();
 }
@@ -159,10 +163,10 @@ std::string NewRequestId(std::ostream& err) {
 const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
-    for (auto group :
-         {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(), RegistryCommands(),
-          PolicyCommands(), ScenarioCommands(), JournalCommands(), JournalReadingCommands(), QuarantineCommands(),
-          OperationsCommands(), ProjectionWaitCommands(), CallCommands()}) {
+    for (auto group : {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(),
+                       RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(),
+                       JournalReadingCommands(), QuarantineCommands(), OperationsCommands(), ProjectionWaitCommands(),
+                       ProjectionTaskCommands(), ProjectionStoreCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;

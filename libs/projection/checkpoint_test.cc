@@ -1,0 +1,174 @@
+#include "libs/projection/checkpoint.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/projection/rocks_store_testing.h"
+
+namespace whistle::projection {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+absl::Status Ignore(absl::string_view) { return absl::OkStatus(); }
+
+class CheckpointTest : public RocksStoreTest {
+ protected:
+  // Of a store with 20 commits.
+  void Make() {
+    Fill(20);
+    const auto store = Must(Open(dir_));
+    Must(MakeCheckpoint(*store, "intake", absl::FromUnixSeconds(1700000000), checkpoint_, Ignore));
+  }
+  absl::Status Restore(const std::string& to, bool replace = false) {
+    return RestoreCheckpoint(checkpoint_, to, expected_, replace, Ignore).status();
+  }
+
+  std::string checkpoint_ = temp_.path() + "/checkpoint";
+  std::string other_ = temp_.path() + "/other";
+  CheckpointExpected expected_ = {.service = "intake", .fold_fingerprint = "test-1", .journal_uuid = "uuid"};
+};
+
+TEST_F(CheckpointTest, SaysWhatIsInItAndIsReadAgain) {
+  Make();
+  const v1::CheckpointManifest manifest = Must(ReadManifest(checkpoint_));
+  EXPECT_EQ(manifest.service(), "intake");
+  EXPECT_EQ(manifest.fold_fingerprint(), "test-1");
+  EXPECT_EQ(manifest.journal_uuid(), "uuid");
+  EXPECT_EQ(manifest.store_format(), 1);
+  EXPECT_EQ(manifest.made_at().seconds(), 1700000000);
+  ASSERT_EQ(manifest.partitions_size(), 1);
+  EXPECT_EQ(manifest.partitions(0).row().offset(), 20);
+  ASSERT_EQ(static_cast<size_t>(manifest.column_families_size()), kFamilyNames.size());
+  const std::vector<std::string> digests = DigestsInMemory(20);
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    const auto& family = manifest.column_families(static_cast<int>(i));
+    EXPECT_EQ(absl::StrCat(family.column_family(), " ", family.digest()), digests[i]);
+  }
+  EXPECT_EQ(manifest.column_families(1).rows(), 20u);
+  // It can be looked at, and the store it was made of goes on.
+  EXPECT_EQ(CommitsIn(*Must(RocksStore::OpenToRead(checkpoint_))), 20u);
+  Fill(30);
+  EXPECT_EQ(CommitsIn(*Must(RocksStore::OpenToRead(checkpoint_))), 20u);
+}
+
+TEST_F(CheckpointTest, IsRestoredWhereThereIsNoStoreAndGoesOn) {
+  Make();
+  ASSERT_TRUE(Restore(other_).ok());
+  const auto store = Must(Open(other_));
+  EXPECT_EQ(store->rebuilt_from(), std::nullopt);
+  EXPECT_EQ(Digests(*store), DigestsInMemory(20));
+  CommitNth(*store, 21, 25);
+  EXPECT_EQ(Digests(*store), DigestsInMemory(25));
+}
+
+TEST_F(CheckpointTest, TakesThePlaceOfAStoreOnlyIfToldSoAndKeepsIt) {
+  Make();
+  Fill(30);
+  EXPECT_THAT(Message(Restore(dir_)), HasSubstr("--replace"));
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 30u);
+  ASSERT_TRUE(Restore(dir_, true).ok());
+  const auto store = Must(Open(dir_));
+  EXPECT_EQ(CommitsIn(*store), 20u);
+  EXPECT_THAT(store->kept(), ElementsAre(dir_ + "/db"));
+}
+
+TEST_F(CheckpointTest, OfSomethingElseIsRefusedNamingBoth) {
+  Make();
+  const auto refused = [&](CheckpointExpected expected) {
+    expected_ = std::move(expected);
+    const absl::Status status = Restore(other_);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_FALSE(fs::exists(other_ + "/db-2"));
+    return Message(status);
+  };
+  EXPECT_THAT(refused({.service = "response", .fold_fingerprint = "", .journal_uuid = ""}),
+              HasSubstr("of service intake, expected response"));
+  EXPECT_THAT(refused({.service = "", .fold_fingerprint = "test-2", .journal_uuid = ""}),
+              HasSubstr("of fold test-1, expected test-2"));
+  EXPECT_THAT(refused({.service = "", .fold_fingerprint = "", .journal_uuid = "other"}),
+              HasSubstr("of journal uuid, expected other"));
+  v1::CheckpointManifest manifest = Must(ReadManifest(checkpoint_));
+  manifest.set_store_format(2);
+  Write(checkpoint_ + "/MANIFEST", ManifestText(manifest));
+  EXPECT_THAT(refused({}), HasSubstr("of store format 2, expected 1"));
+}
+
+TEST_F(CheckpointTest, ThatWasNotFinishedIsRefused) {
+  Make();
+  fs::rename(checkpoint_ + "/MANIFEST", checkpoint_ + "/MANIFEST.new");
+  EXPECT_THAT(Message(Restore(other_)), HasSubstr("not a finished checkpoint"));
+}
+
+TEST_F(CheckpointTest, WhoseManifestWasChangedIsRefused) {
+  Make();
+  const std::string text = Read(checkpoint_ + "/MANIFEST");
+  for (const std::string& changed : {absl::StrReplaceAll(text, {{"intake", "intaka"}}), text.substr(0, text.size() - 1),
+                                     text + "x", std::string()}) {
+    Write(checkpoint_ + "/MANIFEST", changed);
+    EXPECT_EQ(Restore(other_).code(), absl::StatusCode::kDataLoss);
+  }
+  Write(checkpoint_ + "/MANIFEST", text);
+  EXPECT_TRUE(Restore(other_).ok());
+}
+
+TEST_F(CheckpointTest, ThatIsDamagedIsRefusedAndNothingIsPutInPlace) {
+  Make();
+  // Other rows than the manifest says, though the database itself is whole.
+  v1::CheckpointManifest manifest = Must(ReadManifest(checkpoint_));
+  manifest.mutable_column_families(2)->set_digest(std::string(64, '0'));
+  Write(checkpoint_ + "/MANIFEST", ManifestText(manifest));
+  const absl::Status status = Restore(other_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(Message(status), HasSubstr("column family index"));
+  EXPECT_THAT(Files(other_, "db"), IsEmpty());
+  EXPECT_THAT(Files(other_, "copy"), IsEmpty());
+}
+
+TEST_F(CheckpointTest, WithAByteChangedInItsTablesIsRefused) {
+  Make();
+  ASSERT_THAT(Files(checkpoint_ + "/db", ".sst"), testing::Not(IsEmpty()));
+  for (const std::string& table : Files(checkpoint_ + "/db", ".sst")) {
+    // Not the one that the store itself still uses.
+    std::string bytes = Read(table);
+    bytes[bytes.size() / 3] = static_cast<char>(bytes[bytes.size() / 3] ^ 1);
+    fs::remove(table);
+    Write(table, bytes);
+  }
+  EXPECT_EQ(Restore(other_).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(CheckpointTest, IsNotMadeWhereSomethingIs) {
+  Fill(1);
+  fs::create_directories(checkpoint_);
+  Write(checkpoint_ + "/thesis.txt", "");
+  const auto store = Must(Open(dir_));
+  EXPECT_THAT(Message(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, Ignore).status()),
+              HasSubstr("thesis.txt"));
+  EXPECT_EQ(Files(checkpoint_, "").size(), 1u);
+}
+
+TEST_F(CheckpointTest, ThatIsCancelledLeavesNothing) {
+  Fill(5);
+  const auto store = Must(Open(dir_));
+  EXPECT_TRUE(absl::IsCancelled(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, [](absl::string_view) {
+                                  return absl::CancelledError("enough");
+                                }).status()));
+  EXPECT_FALSE(fs::exists(checkpoint_));
+}
+
+TEST_F(CheckpointTest, IsNotPutIntoAFolderThatIsInUse) {
+  Make();
+  const auto store = Must(Open(other_));
+  EXPECT_THAT(Message(Restore(other_, true)), HasSubstr("in use by"));
+}
+
+}  // namespace
+}  // namespace whistle::projection

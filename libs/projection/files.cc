@@ -1,0 +1,105 @@
+#include "libs/projection/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+
+namespace whistle::projection {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+absl::Status FromErrno(int error, absl::string_view doing, absl::string_view path) {
+  const std::string message =
+      absl::StrCat("projection: ", doing, " ", path, ": ", std::system_category().message(error));
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return absl::ResourceExhaustedError(message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOTDIR:
+    case EEXIST:
+    case ENAMETOOLONG:
+      return absl::FailedPreconditionError(message);
+    default:
+      return absl::UnavailableError(message);
+  }
+}
+
+absl::StatusOr<std::vector<std::string>> List(const std::string& dir) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  if (error) return FromErrno(error.value(), "reading folder", dir);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::string> ReadFile(const std::string& path, size_t bytes_max) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::string text(bytes_max, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
+
+absl::Status WriteSynced(const std::string& path, absl::string_view text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return FromErrno(errno, "creating", path);
+  absl::Status status;
+  errno = 0;
+  if (write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd) != 0) {
+    status = FromErrno(errno == 0 ? ENOSPC : errno, "writing", path);
+  }
+  if (close(fd) != 0 && status.ok()) status = FromErrno(errno, "closing", path);
+  return status;
+}
+
+absl::Status SyncFolder(const std::string& dir) {
+  const int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return FromErrno(errno, "opening folder", dir);
+  absl::Status status;
+  if (fsync(fd) != 0) status = FromErrno(errno, "syncing folder", dir);
+  close(fd);
+  return status;
+}
+
+absl::Status Rename(const std::string& dir, const std::string& from, const std::string& to) {
+  if (rename((dir + "/" + from).c_str(), (dir + "/" + to).c_str()) != 0) {
+    return FromErrno(errno, "renaming", dir + "/" + from);
+  }
+  return SyncFolder(dir);
+}
+
+absl::Status Remove(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  return error ? FromErrno(error.value(), "deleting", path) : absl::OkStatus();
+}
+
+absl::Status CopySynced(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!fs::copy_file(from, to, error)) return FromErrno(error.value(), "copying to", to);
+  const int fd = open(to.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return FromErrno(errno, "opening", to);
+  absl::Status status;
+  if (fsync(fd) != 0) status = FromErrno(errno, "syncing", to);
+  close(fd);
+  return status;
+}
+
+}  // namespace whistle::projection

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Kills whistled and whistlectl (-9) at random moments of rebuild, swap, checkpoint and restore; afterwards all is as a fresh fold makes it.
+
+    build/python/bin/python tests/end_to_end/rebuild_killed_test.py [--kills=4] [--contacts=800] [--seed=N]
+
+Between kills one contact is recorded, so that no two rounds are alike; after each, the digests of every column family of the store that
+serves are those of a store that was folded from nothing.
+"""
+
+import argparse
+import collections
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import journal_check
+from harness import Whistled, contact_fields, found_registry, scratch, wait_seconds
+from rebuild_test import CTL, ctl, digests_of, fill, phase, task_of, wait_until_over
+
+SERVICE = "intake"
+
+
+def pause(seconds):
+    threading.Event().wait(seconds)
+
+
+class Rounds:
+    def __init__(self, server, options):
+        self.server = server
+        self.rng = random.Random(options.seed)
+        self.folder = server.folder.with_name("checkpoints")
+        self.folder.mkdir()
+        self.count = 0
+        self.hits = collections.Counter()
+
+    def prepare(self, cases, contacts):
+        with self.server.client() as client:
+            self.cases = fill(client, cases, contacts)
+            # How long one takes here, so that the moments lie within.
+            began = time.monotonic()
+            ctl(self.server, "projection", "rebuild", SERVICE)
+            self.rebuild_seconds = time.monotonic() - began
+            ctl(self.server, "projection", "discard-old", SERVICE)
+            self.good = self.checkpoint_folder()
+            began = time.monotonic()
+            ctl(self.server, "projection", "checkpoint", SERVICE, self.good)
+            self.checkpoint_seconds = time.monotonic() - began
+
+    def checkpoint_folder(self):
+        self.count += 1
+        return str(self.folder / f"checkpoint-{self.count}")
+
+    def start_rebuild(self):
+        ctl(self.server, "projection", "rebuild", SERVICE, "--detach")
+
+    def rebuild(self):
+        self.start_rebuild()
+        pause(self.rng.uniform(0, self.rebuild_seconds))
+        self.kill()
+
+    def swap(self):
+        with self.server.client() as client:
+            self.start_rebuild()
+            wait_seconds(lambda: phase(task_of(client, SERVICE)) not in ("FILLING",), 300, "the journal is folded")
+        pause(self.rng.uniform(0, self.rng.choice((0.01, 0.1, 0.5))))
+        self.kill()
+
+    def checkpoint(self):
+        folder = self.checkpoint_folder()
+        ctl(self.server, "projection", "checkpoint", SERVICE, folder, "--detach")
+        pause(self.rng.uniform(0, self.checkpoint_seconds))
+        self.kill()
+        # Finished, or refused as unfinished: never taken for whole when it is not.
+        restored = self.run_restore(folder)
+        _, told = restored.communicate(timeout=300)
+        if restored.returncode == 0:
+            self.hits["checkpoint finished"] += 1
+        else:
+            assert "not a finished checkpoint" in told, told
+            self.hits["checkpoint unfinished"] += 1
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def restore(self):
+        assert self.server.stop() == 0
+        began = time.monotonic()
+        running = self.run_restore(self.good)
+        running.communicate(timeout=300)
+        assert running.returncode == 0
+        took = time.monotonic() - began
+        running = self.run_restore(self.good)
+        pause(self.rng.uniform(0, took * 1.1))
+        running.kill()
+        self.hits["restore finished" if running.wait() == 0 else "restore killed"] += 1
+        running.communicate()
+
+    def run_restore(self, folder):
+        return subprocess.Popen(
+            [str(CTL), "projection", "restore", folder, SERVICE, f"--data={self.server.data_dir}", "--replace"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def kill(self):
+        with self.server.client() as client:
+            self.hits[f"kill while {phase(task_of(client, SERVICE)).lower()}"] += 1
+        self.server.kill()
+
+    def check(self):
+        """What serves after the start is what a fresh fold makes of the journal."""
+        self.server.start()
+        with self.server.client() as client:
+            client.call("IntakeService/RecordContact", contact_fields(self.rng.choice(self.cases)))
+            served = digests_of(client, SERVICE)
+            status = client.call("OperationsService/GetProjectionStatus")
+            mine = next(p for p in status.projections if p.service == SERVICE)
+            folder = self.server.data_dir / SERVICE
+            databases = [p for p in folder.iterdir() if p.name.startswith("db")]
+            assert len(databases) == 1 + len(mine.old_stores), f"something is left in {folder}: {databases}"
+            assert not (folder / "copy").exists() and not (folder / "stale").exists()
+            if mine.old_stores:
+                ctl(self.server, "projection", "discard-old", SERVICE)
+            return served
+
+
+def fresh_digests(server):
+    assert server.stop() == 0
+    shutil.rmtree(server.data_dir / SERVICE)
+    server.start()
+    with server.client() as client:
+        return digests_of(client, SERVICE)
+
+
+def run(server, options):
+    server.start()
+    with server.client("founder") as client:
+        found_registry(client)
+    rounds = Rounds(server, options)
+    rounds.prepare(options.cases, options.contacts)
+    kinds = ["rebuild", "swap", "restore", "checkpoint"]
+    for number in range(options.kills):
+        kind = kinds[number % len(kinds)]
+        getattr(rounds, kind)()
+        served = rounds.check()
+        fresh = fresh_digests(server)
+        assert served == fresh, f"after a kill during {kind}:\nserved {served}\nfresh  {fresh}"
+        print(f"kill {number + 1} of {options.kills}, during {kind}: as a fresh fold", flush=True)
+    # And it still can: to the end this time.
+    ctl(server, "projection", "rebuild", SERVICE)
+    with server.client() as client:
+        assert phase(wait_until_over(client, SERVICE)) == "DONE"
+        assert digests_of(client, SERVICE) == fresh_digests(server)
+    with server.client() as client:
+        journal_check.check_projections(client, journal_check.read(client))
+    assert server.stop() == 0
+    print(f"{options.kills} kills: {dict(rounds.hits)}; nothing lost, nothing left behind")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=4)
+    parser.add_argument("--cases", type=int, default=20)
+    parser.add_argument("--contacts", type=int, default=800)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
+    options = parser.parse_args()
+    print(f"again: rebuild_killed_test.py --kills={options.kills} --contacts={options.contacts} --seed={options.seed}", flush=True)
+    with scratch() as folder:
+        server = Whistled(folder / "whistled")
+        try:
+            run(server, options)
+        finally:
+            if server.process is not None:
+                server.process.kill()
+                server.process.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
