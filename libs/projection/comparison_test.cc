@@ -28,7 +28,7 @@ FamilyComparison Compared(const RowStore& a, const RowStore& b, Family family, s
 TEST(ComparisonTest, OfEqualStoresFindsNothingAndGivesTheirDigests) {
   MemoryStore a, b;
   // More than one page.
-  for (uint64_t n = 1; n <= 600; ++n) {
+  for (uint64_t n = 1; n <= 300; ++n) {
     ASSERT_TRUE(a.Commit(NthCommit(n)).ok());
     ASSERT_TRUE(b.Commit(NthCommit(n)).ok());
   }
@@ -40,7 +40,7 @@ TEST(ComparisonTest, OfEqualStoresFindsNothingAndGivesTheirDigests) {
     EXPECT_EQ(found.digest_a, Must(a.ColumnFamilyDigest(kFamilyNames[i])));
     EXPECT_EQ(found.digest_b, found.digest_a);
   }
-  EXPECT_EQ(Compared(a, b, Family::kTimeline).rows_a, 600u);
+  EXPECT_EQ(Compared(a, b, Family::kTimeline).rows_a, 300u);
 }
 
 TEST(ComparisonTest, TellsRowsThatAreMissingOrHoldSomethingElse) {
@@ -65,7 +65,7 @@ TEST(ComparisonTest, TellsRowsThatAreMissingOrHoldSomethingElse) {
 
 TEST(ComparisonTest, EndsWithWhatItIsToldBetweenRows) {
   MemoryStore a;
-  for (uint64_t n = 1; n <= 600; ++n) ASSERT_TRUE(a.Commit(NthCommit(n)).ok());
+  for (uint64_t n = 1; n <= 300; ++n) ASSERT_TRUE(a.Commit(NthCommit(n)).ok());
   const auto rows = a.SnapshotRows();
   PagedRows one(*rows, Family::kTimeline), other(*rows, Family::kTimeline);
   EXPECT_TRUE(absl::IsCancelled(

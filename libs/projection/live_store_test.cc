@@ -48,7 +48,7 @@ TEST(LiveStoreTest, ASnapshotStaysWithTheStoreItWasTakenOfAndKeepsItAlive) {
 // As in a rebuild: the stores hold the same. Whoever reads meanwhile never sees less than before, nor a mixture.
 TEST(LiveStoreTest, ReadersDuringAnExchangeSeeOneStoreOrTheOther) {
   constexpr uint64_t kBegin = 30;
-  constexpr uint64_t kExchanges = 200;
+  constexpr uint64_t kExchanges = 60;
   LiveStore live(StoreOf(kBegin));
   std::atomic<bool> over{false};
   std::atomic<uint64_t> reads{0};

@@ -236,7 +236,9 @@ absl::Status RocksStore::OpenReadOnly(const std::string& path) {
       FromRocks(rocksdb::DB::OpenForReadOnly(options, path_, TunedColumnFamilies(options_.block_cache), &handles_, &db),
                 "opening", path_));
   db_.reset(db);
-  return absl::OkStatus();
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> fingerprint, ReadFingerprint());
+  options_.fold_fingerprint = fingerprint.value_or("");
+  return CountAgendaRows();
 }
 
 void RocksStore::CloseDatabase() {

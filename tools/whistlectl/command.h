@@ -44,8 +44,6 @@ class Session {
 
   // The client of this run, by the name that --client gives (or `name`, if it is not empty).
   absl::StatusOr<Client*> Connect(absl::string_view name = "");
-  // Another one, for a second call at the same time; to `target` (HOST:PORT) alone, if that is not empty.
-  absl::StatusOr<std::unique_ptr<Client>> NewClient(absl::string_view target, absl::string_view name = "") const;
 
  private:
   const ClientFactory& factory_;
@@ -98,8 +96,6 @@ std::vector<Command> JournalReadingCommands();
 std::vector<Command> QuarantineCommands();
 std::vector<Command> OperationsCommands();
 std::vector<Command> ProjectionWaitCommands();
-std::vector<Command> ProjectionTaskCommands();
-std::vector<Command> ProjectionStoreCommands();
 std::vector<Command> DueCommands();
 std::vector<Command> FindingCommands();
 std::vector<Command> ListCommands();

@@ -23,7 +23,7 @@
 #include "services/intake/model.h"
 #include "services/registry/model.h"
 #include "services/response/model.h"
-#include "tools/whistlectl/command.h"
+#include "tools/whistlectl/projection_commands.h"
 #include "tools/whistlectl/projection_rows.h"
 
 namespace whistle::whistlectl {
@@ -107,11 +107,23 @@ absl::Status SetAside(Session& session) {
   return absl::OkStatus();
 }
 
+// Two sides are read at once, so each has a client of its own; --target and the like say where a service without an
+// address is.
+absl::StatusOr<std::unique_ptr<Client>> ClientAt(const Session& session, const std::string& address) {
+  Endpoints endpoints{.target = address.empty() ? session.arguments.Get("target") : address, .by_service = {}};
+  for (const char* service : kServiceNames) {
+    if (address.empty() && session.arguments.Has(service))
+      endpoints.by_service[service] = session.arguments.Get(service);
+  }
+  WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, session.arguments.GetDuration("timeout"));
+  return std::make_unique<GrpcClient>(std::move(endpoints), session.arguments.Get("client"), timeout);
+}
+
 // "intake", "intake@HOST:PORT", or a folder.
 absl::StatusOr<std::unique_ptr<ProjectionSide>> OpenSide(Session& session, const std::string& name) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(name, absl::MaxSplits('@', 1));
   if (!CheckServiceName(parts.first).ok() || parts.first.empty()) return OpenFolderSide(name);
-  WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, session.NewClient(parts.second));
+  WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, ClientAt(session, parts.second));
   return OpenRunningSide(std::move(client), parts.first);
 }
 

@@ -13,9 +13,9 @@
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
-#include "tools/whistlectl/command.h"
 #include "tools/whistlectl/json.h"
 #include "tools/whistlectl/methods.h"
+#include "tools/whistlectl/projection_commands.h"
 #include "whistle/operations/v1/service.pb.h"
 
 namespace whistle::whistlectl {

@@ -12,6 +12,7 @@
 #include "libs/base/text.h"
 #include "tools/whistlectl/command.h"
 #include "tools/whistlectl/methods.h"
+#include "tools/whistlectl/projection_commands.h"
 
 namespace whistle::whistlectl {
 namespace {
@@ -118,18 +119,14 @@ absl::Status RunCommand(const Command& command, const std::vector<std::string>& 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Client>> Session::NewClient(absl::string_view target, absl::string_view name) const {
-  Endpoints endpoints{.target = target.empty() ? arguments.Get("target") : std::string(target), .by_service = {}};
-  for (const char* service : kServiceNames) {
-    if (target.empty() && arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
-  }
-  WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
-  return factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
-}
-
 absl::StatusOr<Client*> Session::Connect(absl::string_view name) {
   if (client_ == nullptr) {
-    WHISTLE_ASSIGN_OR_RETURN(client_, NewClient("", name));
+    Endpoints endpoints{.target = arguments.Get("target"), .by_service = {}};
+    for (const char* service : kServiceNames) {
+      if (arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
+    }
+    WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
+    client_ = factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
   }
   return client_.get();
 }
