@@ -19,6 +19,17 @@ using projection::RocksStore;
 // What a rebuild leaves free besides the second store: logs and compactions need room too.
 constexpr uint64_t kSpareBytes = uint64_t{64} << 20;
 
+// From now on the store serves for good that was filled since the start.
+void NameRebuilt(RocksStore& store, const telemetry::Logger& log) {
+  const std::string from_fold = store.rebuilt_from().value_or("");
+  if (const absl::Status served = store.Serve(); !served.ok()) {
+    log.Error("rebuilt_projection_not_named", {{"path", store.path()}, {"why", served.message()}});
+    return;
+  }
+  const std::string old = absl::StrJoin(store.kept(), ",");
+  log.Info("projection_rebuilt", {{"from_fold", from_fold}, {"serving", store.path()}, {"old", old}});
+}
+
 }  // namespace
 
 ProjectionKeeper::ProjectionKeeper(Options options) : options_(std::move(options)), task_(options_.wall_clock) {}
@@ -31,7 +42,7 @@ absl::StatusOr<std::unique_ptr<ProjectionKeeper>> ProjectionKeeper::Open(Options
   WHISTLE_ASSIGN_OR_RETURN(std::shared_ptr<RocksStore> store,
                            RocksStore::Open({.dir = o.dir, .fold_fingerprint = o.fold_fingerprint}));
   for (const std::string& name : store->leftovers()) o.log->Warning("unfinished_projection_deleted", {{"name", name}});
-  if (store->rebuilt_from().has_value() && !store->serves()) {
+  if (store->rebuilt_from().has_value()) {
     o.log->Warning("projection_of_another_fold",
                    {{"found", *store->rebuilt_from()}, {"expected", o.fold_fingerprint}, {"filling", store->path()}});
   }
@@ -51,18 +62,16 @@ std::shared_ptr<RocksStore> ProjectionKeeper::serving() const {
 }
 
 void ProjectionKeeper::FinishIfCaughtUp() {
+  // While a task exchanges stores, one that serves is not the one that is named on disk.
+  if (!start_mutex_.TryLock()) return;
   const std::shared_ptr<RocksStore> store = serving();
-  if (store->serves() || !engine_->IsHealthy()) return;
-  if (const absl::Status served = store->Serve(); !served.ok()) {
-    options_.log->Error("rebuilt_projection_not_named", {{"path", store->path()}, {"why", served.message()}});
-    return;
-  }
-  options_.log->Info(
-      "projection_rebuilt",
-      {{"from_fold", *store->rebuilt_from()}, {"serving", store->path()}, {"old", absl::StrJoin(store->kept(), ",")}});
+  if (!task_.running() && !store->serves() && engine_->IsHealthy()) NameRebuilt(*store, *options_.log);
+  start_mutex_.Unlock();
 }
 
 std::string ProjectionKeeper::replaces_fold() const {
+  // No task begins before that store serves.
+  if (task_.running()) return "";
   const std::shared_ptr<RocksStore> store = serving();
   return store->serves() ? "" : store->rebuilt_from().value_or("");
 }
@@ -88,9 +97,9 @@ absl::StatusOr<std::vector<std::string>> ProjectionKeeper::DiscardOld() {
 
 absl::Status ProjectionKeeper::CheckMayRebuild() const {
   const std::shared_ptr<RocksStore> store = serving();
-  if (!store->serves()) {
-    return absl::FailedPreconditionError(absl::StrCat("this projection is being rebuilt already, from fold ",
-                                                      *store->rebuilt_from(), ", since the start"));
+  if (const std::string fold = replaces_fold(); !fold.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("this projection is being rebuilt already, from fold ", fold, ", since the start"));
   }
   if (const std::vector<std::string> kept = store->kept(); !kept.empty()) {
     return absl::FailedPreconditionError(absl::StrCat("an old store is kept: ", absl::StrJoin(kept, ", "),
@@ -162,7 +171,7 @@ absl::Status ProjectionKeeper::StartCheckpoint(const std::string& folder) {
   }
   absl::MutexLock lock(&start_mutex_);
   if (task_.running()) return absl::FailedPreconditionError("a task runs on this projection; cancel it or wait");
-  if (!serving()->serves()) {
+  if (!replaces_fold().empty()) {
     return absl::FailedPreconditionError(
         "this projection is still being filled since the start; wait until it is live");
   }
