@@ -24,7 +24,7 @@ class Records {
  public:
   explicit Records(RecordedPartition* partition) : partition_(partition) {}
 
-  absl::Status Genesis() { return Add("genesis", "whatever it says"); }
+  absl::Status Genesis() { return Add("genesis", ""); }
   absl::Status Add(const std::string& key, std::string value) {
     return partition_->Add({.offset = base::Offset{next_++},
                             .stamp = kStamp,

@@ -179,8 +179,4 @@ Verdict Judge(const Decision& decision, const std::optional<base::Digest>& head,
   return Verdict::kAccepted;
 }
 
-base::Digest NextPartitionDigest(const base::Digest& before, const base::Digest& record_hash) {
-  return base::Sha256({before.bytes(), record_hash.bytes()});
-}
-
 }  // namespace whistle::engine

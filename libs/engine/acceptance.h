@@ -18,6 +18,7 @@
 #include "libs/base/hash.h"
 #include "libs/base/ids.h"
 #include "libs/domain/level.h"
+#include "libs/journal/carried.h"
 #include "libs/journal/journal.h"
 #include "whistle/journal/v1/journal.pb.h"
 
@@ -59,11 +60,11 @@ enum class Verdict {
 };
 
 // The last two checks. `head` is the case's head before the record, nothing for a case without decisions; `stamp` the
-// record's own.
+// one that counts for the record: its own, or the one that was carried over with it (libs/journal/carried.h).
 Verdict Judge(const journal::v1::Decision& decision, const std::optional<base::Digest>& head, absl::Time stamp);
 
-// d(n) = SHA-256(d(n-1) ‖ SHA-256(record n)), over every record of a partition, counted or not; d(-1) is 32 zero bytes.
-base::Digest NextPartitionDigest(const base::Digest& before, const base::Digest& record_hash);
+// The partition digest, which covers every record, counted or not.
+using journal::NextPartitionDigest;
 
 }  // namespace whistle::engine
 

@@ -182,11 +182,5 @@ TEST(JudgeTest, TheParentIsLookedAtBeforeTheTime) {
   EXPECT_EQ(Judge(ValidDecision(), base::Sha256("x"), kStamp + absl::Hours(1)), Verdict::kSupersededByParent);
 }
 
-TEST(NextPartitionDigestTest, ChainsTheHashesOfRecords) {
-  const base::Digest one = NextPartitionDigest(base::Digest(), base::Sha256("a"));
-  EXPECT_EQ(one, base::Sha256({std::string(32, '\0'), base::Sha256("a").bytes()}));
-  EXPECT_NE(NextPartitionDigest(one, base::Sha256("b")), NextPartitionDigest(base::Digest(), base::Sha256("b")));
-}
-
 }  // namespace
 }  // namespace whistle::engine

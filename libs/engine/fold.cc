@@ -146,7 +146,8 @@ absl::Status PartitionFold::FoldGenesis(const journal::StoredRecord& record) {
   if (record.record.key != journal::kGenesisKey || !genesis.ParseFromString(record.record.value) ||
       genesis.journal_uuid() != options_.identity.uuid || genesis.topic() != topic ||
       genesis.partition() != options_.partition.index() ||
-      genesis.partition_count() != options_.identity.partition_count) {
+      genesis.partition_count() != options_.identity.partition_count ||
+      genesis.imported_from().through_offset() != carried_through_.value) {
     return absl::DataLossError(absl::StrCat(Where(options_.partition, record.offset),
                                             " does not hold the genesis record of journal ", options_.identity.uuid));
   }
@@ -156,9 +157,10 @@ absl::Status PartitionFold::FoldGenesis(const journal::StoredRecord& record) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Folded> PartitionFold::FoldDecision(const journal::StoredRecord& record, const base::Digest& hash,
-                                                   Decision decision, Batch& batch, projection::WriteSet& set) {
-  Folded folded{.kind = Folded::Kind::kAccepted, .offset = record.offset, .hash = hash, .stamp = record.stamp};
+absl::StatusOr<Folded> PartitionFold::FoldDecision(const journal::StoredRecord& record, absl::Time stamp,
+                                                   const base::Digest& hash, Decision decision, Batch& batch,
+                                                   projection::WriteSet& set) {
+  Folded folded{.kind = Folded::Kind::kAccepted, .offset = record.offset, .hash = hash, .stamp = stamp};
   folded.case_id = decision.case_id();
   folded.decided_at = base::FromProto(decision.decided_at());
   auto touched = batch.find(decision.case_id());
@@ -168,7 +170,7 @@ absl::StatusOr<Folded> PartitionFold::FoldDecision(const journal::StoredRecord& 
   } else {
     WHISTLE_ASSIGN_OR_RETURN(before, Load(decision.case_id()));
   }
-  switch (Judge(decision, before->head, record.stamp)) {
+  switch (Judge(decision, before->head, stamp)) {
     case Verdict::kSupersededByParent:
       folded.kind = Folded::Kind::kSupersededByParent;
       break;
@@ -183,8 +185,8 @@ absl::StatusOr<Folded> PartitionFold::FoldDecision(const journal::StoredRecord& 
     return folded;
   }
 
-  folded.recorded_at = record.stamp;
-  if (row_->has_recorded_at()) folded.recorded_at = std::max(record.stamp, base::FromProto(row_->recorded_at()));
+  folded.recorded_at = stamp;
+  if (row_->has_recorded_at()) folded.recorded_at = std::max(stamp, base::FromProto(row_->recorded_at()));
   *row_->mutable_recorded_at() = base::ToProto(folded.recorded_at);
   row_->set_accepted(row_->accepted() + 1);
 
@@ -268,8 +270,13 @@ absl::StatusOr<std::vector<Folded>> PartitionFold::FoldBatch(absl::Span<const jo
       return absl::DataLossError(absl::StrCat("expected ", Where(options_.partition, next_offset_),
                                               " next, found offset ", record.offset.value));
     }
+    const absl::StatusOr<journal::Stamp> stamp = journal::CountingStamp(record, carried_through_);
+    if (!stamp.ok()) {
+      return absl::DataLossError(
+          absl::StrCat("partition ", options_.partition.ToString(), ": ", stamp.status().message()));
+    }
     const base::Digest hash = base::Sha256(record.record.value);
-    Folded folded{.kind = Folded::Kind::kGenesis, .offset = record.offset, .hash = hash, .stamp = record.stamp};
+    Folded folded{.kind = Folded::Kind::kGenesis, .offset = record.offset, .hash = hash, .stamp = stamp->time};
     if (record.offset.value == 0) {
       WHISTLE_RETURN_IF_ERROR(FoldGenesis(record));
     } else {
@@ -287,16 +294,17 @@ absl::StatusOr<std::vector<Folded>> PartitionFold::FoldBatch(absl::Span<const jo
         *row.mutable_position() = MakePosition(options_.partition, record.offset);
         row.set_reason(malformed->reason);
         row.set_record_hash(hash.ToBytes());
-        *row.mutable_stamp() = base::ToProto(record.stamp);
+        *row.mutable_stamp() = base::ToProto(stamp->time);
         set.quarantine.push_back(std::move(row));
         row_->set_malformed(row_->malformed() + 1);
       } else {
-        WHISTLE_ASSIGN_OR_RETURN(folded, FoldDecision(record, hash, std::get<Decision>(std::move(read)), batch, set));
+        WHISTLE_ASSIGN_OR_RETURN(
+            folded, FoldDecision(record, stamp->time, hash, std::get<Decision>(std::move(read)), batch, set));
       }
     }
     row_->set_offset(record.offset.value);
     row_->set_record_hash(hash.ToBytes());
-    row_->set_digest(NextPartitionDigest(*base::Digest::FromBytes(row_->digest()), hash).ToBytes());
+    row_->set_digest(NextPartitionDigest(*base::Digest::FromBytes(row_->digest()), hash, stamp->carried).ToBytes());
     next_offset_ = next_offset_.Next();
     out.push_back(std::move(folded));
   }

@@ -50,7 +50,8 @@ struct Folded {
   Kind kind = Kind::kGenesis;
   base::Offset offset{};
   base::Digest hash{};
-  // The record's own stamp, and for an accepted one the partition's monotonic time.
+  // The stamp that counts (the record's own, or carried over with it), and for an accepted one the partition's
+  // monotonic time.
   absl::Time stamp{};
   absl::Time recorded_at{};
   // Empty for a genesis and, mostly, for a malformed record.
@@ -87,7 +88,8 @@ class PartitionFold {
   //   FAILED_PRECONDITION: a record is of a level this build does not know; all before it are folded and committed, and
   //   their answers
   //     are returned by the next call to TakeFolded. The partition halts.
-  //   DATA_LOSS: the records do not continue what was folded, or the genesis is another journal's.
+  //   DATA_LOSS: the records do not continue what was folded, the genesis is another journal's, or one that was carried
+  //     over does not say when it was recorded.
   //   anything else: the store's.
   absl::StatusOr<std::vector<Folded>> Fold(absl::Span<const journal::StoredRecord> records);
   // The answers of the records before the one at which the last Fold halted; nothing after any other error.
@@ -117,7 +119,9 @@ class PartitionFold {
   };
   using Batch = absl::flat_hash_map<std::string, Touched>;
 
-  explicit PartitionFold(Options options) : options_(std::move(options)) {}
+  explicit PartitionFold(Options options)
+      : options_(std::move(options)),
+        carried_through_(journal::CarriedThrough(options_.identity, options_.partition)) {}
 
   absl::Status ReadRow();
   absl::StatusOr<std::vector<Folded>> FoldBatch(absl::Span<const journal::StoredRecord> records);
@@ -128,12 +132,14 @@ class PartitionFold {
   std::shared_ptr<CaseSnapshot> After(const CaseSnapshot& before, const journal::v1::Decision& decision,
                                       const base::Digest& hash) const;
   absl::Status FoldGenesis(const journal::StoredRecord& record);
-  absl::StatusOr<Folded> FoldDecision(const journal::StoredRecord& record, const base::Digest& hash,
+  absl::StatusOr<Folded> FoldDecision(const journal::StoredRecord& record, absl::Time stamp, const base::Digest& hash,
                                       journal::v1::Decision decision, Batch& batch, projection::WriteSet& set);
   absl::Status Commit(const Batch& batch, projection::WriteSet& set);
   void Remember(const std::string& case_id, std::shared_ptr<const CaseSnapshot> snapshot);
 
   Options options_;
+  // The stamps of records below are carried in a header.
+  base::Offset carried_through_;
   base::Offset next_offset_;
   std::optional<projection::v1::PartitionRow> row_;
   std::vector<Folded> before_halt_;

@@ -55,14 +55,21 @@ absl::StatusOr<Judged> JudgedPartition::Judge(const journal::StoredRecord& recor
     return absl::FailedPreconditionError(absl::StrCat(where, " comes after a record of level ", unknown_level_,
                                                       ", and this build knows level ", kLevelKnown));
   }
+  if (record.offset.value == 0) {
+    const absl::StatusOr<base::Offset> through = journal::CarriedThrough(record.record);
+    if (!through.ok()) return absl::DataLossError(absl::StrCat(where, " does not hold a genesis record"));
+    carried_through_ = *through;
+  }
+  const absl::StatusOr<journal::Stamp> stamp = journal::CountingStamp(record, carried_through_);
+  if (!stamp.ok()) {
+    return absl::DataLossError(absl::StrCat("partition ", partition_.ToString(), ": ", stamp.status().message()));
+  }
   Judged judged{.offset = record.offset,
                 .hash = base::Sha256(record.record.value),
-                .stamp = record.stamp,
+                .stamp = stamp->time,
+                .carried_stamp = stamp->carried,
                 .recorded_at = recorded_at_};
   if (record.offset.value == 0) {
-    if (record.record.key != journal::kGenesisKey) {
-      return absl::DataLossError(absl::StrCat(where, " does not hold a genesis record"));
-    }
     next_offset_ = next_offset_.Next();
     return judged;
   }
@@ -82,7 +89,7 @@ absl::StatusOr<Judged> JudgedPartition::Judge(const journal::StoredRecord& recor
   const auto head = heads_.find(judged.decision.case_id());
   if (head != heads_.end()) judged.head_before = head->second;
   const auto before = judged.head_before ? std::make_optional(judged.head_before->hash) : std::nullopt;
-  switch (engine::Judge(judged.decision, before, record.stamp)) {
+  switch (engine::Judge(judged.decision, before, judged.stamp)) {
     case Verdict::kSupersededByParent:
       judged.kind = Judged::Kind::kSupersededByParent;
       return judged;
@@ -94,7 +101,7 @@ absl::StatusOr<Judged> JudgedPartition::Judge(const journal::StoredRecord& recor
   }
   judged.kind = Judged::Kind::kAccepted;
   judged.version = judged.head_before ? judged.head_before->version.Next() : base::Version{1};
-  judged.recorded_at = recorded_at_ = std::max(recorded_at_, record.stamp);
+  judged.recorded_at = recorded_at_ = std::max(recorded_at_, judged.stamp);
   heads_[judged.decision.case_id()] = {.hash = judged.hash, .version = judged.version, .offset = record.offset};
   return judged;
 }

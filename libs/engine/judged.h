@@ -47,8 +47,10 @@ struct Judged {
   base::Offset offset{};
   // Of the value.
   base::Digest hash{};
-  // The record's own.
+  // The one that counts: the record's own, or the one that an imported journal carried over with it.
   absl::Time stamp{};
+  // The header's value where the stamp was carried over; empty otherwise. The partition's digest covers it.
+  std::string carried_stamp{};
   // The partition's time: for an accepted record its recorded time, for any other that of the last accepted one before
   // it, the infinite past if there is none. Never goes back within a partition.
   absl::Time recorded_at = absl::InfinitePast();
@@ -72,7 +74,8 @@ class JudgedPartition {
       : partition_(partition), partition_count_(partition_count) {}
 
   // The next record; the first is the genesis at offset 0. FAILED_PRECONDITION: it comes after one of a level that this
-  // build does not know. DATA_LOSS: it does not follow the one before, or the first is not a genesis record.
+  // build does not know. DATA_LOSS: it does not follow the one before, the first is not a genesis record, or one that
+  // was carried over does not say when it was recorded.
   absl::StatusOr<Judged> Judge(const journal::StoredRecord& record);
 
   base::PartitionId id() const { return partition_; }
@@ -82,6 +85,8 @@ class JudgedPartition {
   base::PartitionId partition_;
   int partition_count_;
   base::Offset next_offset_;
+  // As the genesis says.
+  base::Offset carried_through_;
   absl::Time recorded_at_ = absl::InfinitePast();
   uint32_t unknown_level_ = 0;
   absl::flat_hash_map<std::string, HeadAt> heads_;

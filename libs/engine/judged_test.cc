@@ -30,7 +30,7 @@ Decision DecisionOf(const std::string& case_id, const std::string& parent_bytes)
 
 class JudgedPartitionTest : public ::testing::Test {
  protected:
-  JudgedPartitionTest() { EXPECT_EQ(Add("genesis", "a genesis record").kind, Judged::Kind::kGenesis); }
+  JudgedPartitionTest() { EXPECT_EQ(Add("genesis", "").kind, Judged::Kind::kGenesis); }
 
   Judged Add(const std::string& key, std::string value, absl::Time stamp = kStamp) {
     auto judged =

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -32,8 +33,21 @@ v1::ClockKind ToProto(ClockKind kind) {
 }  // namespace
 
 bool SameIdentity(const Identity& a, const Identity& b) {
+  const auto imported = [](const Identity& i) {
+    return i.imported_from ? std::make_optional(i.imported_from->journal_uuid) : std::nullopt;
+  };
   return a.uuid == b.uuid && a.partition_count == b.partition_count && a.created_at == b.created_at &&
-         a.clock_kind == b.clock_kind;
+         a.clock_kind == b.clock_kind && imported(a) == imported(b);
+}
+
+absl::Status AddGenesis(const Genesis& genesis, Identity* identity) {
+  if (!SameIdentity(genesis.identity, *identity)) {
+    return absl::DataLossError(absl::StrCat("partition ", genesis.partition.ToString(), " belongs to journal ",
+                                            genesis.identity.uuid, ", not to ", identity->uuid));
+  }
+  if (identity->imported_from)
+    identity->imported_from->through.merge(std::map(genesis.identity.imported_from->through));
+  return absl::OkStatus();
 }
 
 std::string NewJournalUuid() {
@@ -56,6 +70,14 @@ absl::Status CheckIdentity(const Identity& identity) {
     return absl::InvalidArgumentError(
         absl::StrCat("partition count: 1 to ", kPartitionCountMax, " expected, found ", identity.partition_count));
   }
+  if (identity.imported_from && identity.imported_from->journal_uuid.size() != kUuidBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("uuid of the imported journal: ", kUuidBytes,
+                                                   " characters expected, found \"",
+                                                   identity.imported_from->journal_uuid, "\""));
+  }
+  if (identity.imported_from && identity.imported_from->journal_uuid == identity.uuid) {
+    return absl::InvalidArgumentError(absl::StrCat("journal ", identity.uuid, " cannot be imported from itself"));
+  }
   return base::CheckTimestamp(base::ToProto(identity.created_at), "journal created_at");
 }
 
@@ -67,6 +89,12 @@ Record GenesisRecord(const Identity& identity, base::PartitionId partition) {
   genesis.set_partition_count(identity.partition_count);
   *genesis.mutable_created_at() = base::ToProto(identity.created_at);
   genesis.set_clock_kind(ToProto(identity.clock_kind));
+  if (identity.imported_from) {
+    const auto through = identity.imported_from->through.find(partition);
+    WHISTLE_CHECK(through != identity.imported_from->through.end(), "a partition that was not imported");
+    genesis.mutable_imported_from()->set_journal_uuid(identity.imported_from->journal_uuid);
+    genesis.mutable_imported_from()->set_through_offset(through->second.value);
+  }
   return Record{std::string(kGenesisKey), base::SerializeDeterministically(genesis), {}};
 }
 
@@ -76,10 +104,6 @@ absl::StatusOr<Genesis> ParseGenesis(const Record& record) {
   }
   v1::Genesis proto;
   if (!proto.ParseFromString(record.value)) return NotGenesis("its value cannot be parsed");
-  if (proto.has_imported_from()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("journal ", proto.journal_uuid(), " was imported; this version cannot read imported journals"));
-  }
 
   Genesis genesis;
   genesis.identity.uuid = proto.journal_uuid();
@@ -95,6 +119,8 @@ absl::StatusOr<Genesis> ParseGenesis(const Record& record) {
     default:
       return NotGenesis(absl::StrCat("clock kind ", proto.clock_kind(), " is unknown"));
   }
+  if (proto.has_imported_from())
+    genesis.identity.imported_from.emplace().journal_uuid = proto.imported_from().journal_uuid();
   if (absl::Status status = CheckIdentity(genesis.identity); !status.ok()) return NotGenesis(status.message());
 
   switch (proto.topic()) {
@@ -112,6 +138,13 @@ absl::StatusOr<Genesis> ParseGenesis(const Record& record) {
       break;
     default:
       return NotGenesis(absl::StrCat("topic ", proto.topic(), " is unknown"));
+  }
+  if (proto.has_imported_from()) {
+    const base::Offset through{proto.imported_from().through_offset()};
+    if (through < base::Offset{1}) {
+      return NotGenesis(absl::StrCat("imported through offset ", through.value, ", and there is no less than 1"));
+    }
+    genesis.identity.imported_from->through[genesis.partition] = through;
   }
   return genesis;
 }

@@ -17,7 +17,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,12 +63,22 @@ struct StoredRecord {
   Record record;
 };
 
+// Where an imported journal's first records were carried over from; carried.h says what follows.
+struct ImportedFrom {
+  // The journal that the archive was taken from.
+  std::string journal_uuid;
+  // For each partition: its records from offset 1 to below this one were carried over. At least 1.
+  std::map<base::PartitionId, base::Offset> through;
+};
+
 // What a journal is: from its genesis records.
 struct Identity {
   std::string uuid;
   int partition_count = kPartitionCountDefault;
   absl::Time created_at;
   ClockKind clock_kind = ClockKind::kReal;
+  // Nothing for a journal that was not imported.
+  std::optional<ImportedFrom> imported_from = std::nullopt;
 };
 
 struct Appended {
@@ -125,6 +137,11 @@ base::PartitionId PartitionForCase(absl::string_view case_id, int partition_coun
 
 // Every partition of a journal with `partition_count` case partitions: the registry's first, then the cases'.
 std::vector<base::PartitionId> AllPartitions(int partition_count);
+
+// A partition's place in AllPartitions: 0 for the registry's, 1 + index for a case partition.
+inline constexpr size_t PlaceOf(base::PartitionId partition) {
+  return partition.is_registry() ? 0 : 1 + static_cast<size_t>(partition.index());
+}
 
 }  // namespace whistle::journal
 

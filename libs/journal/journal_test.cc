@@ -84,12 +84,54 @@ TEST(GenesisTest, RefusesAPartitionBeyondTheCount) {
             absl::StatusCode::kDataLoss);
 }
 
-TEST(GenesisTest, RefusesAnImportedJournalInsteadOfReadingItsStampsWrongly) {
-  v1::Genesis proto;
-  ASSERT_TRUE(proto.ParseFromString(GenesisRecord(TestIdentity(), base::PartitionId::Case(0)).value));
-  proto.mutable_imported_from()->set_journal_uuid("x");
-  EXPECT_EQ(ParseGenesis({std::string(kGenesisKey), proto.SerializeAsString(), {}}).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+TEST(GenesisTest, OfAnImportedJournalSaysHowFarItsOwnPartitionWasCarriedOver) {
+  Identity identity = TestIdentity();
+  identity.partition_count = 2;
+  identity.imported_from = {.journal_uuid = "11111111-2222-4333-8444-555555555555",
+                            .through = {{base::PartitionId::Registry(), base::Offset{9}},
+                                        {base::PartitionId::Case(0), base::Offset{1}},
+                                        {base::PartitionId::Case(1), base::Offset{70}}}};
+  const auto first = ParseGenesis(GenesisRecord(identity, base::PartitionId::Registry()));
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->identity.imported_from->through.size(), 1u);
+  Identity read = first->identity;
+  for (int i : {0, 1}) {
+    const auto further = ParseGenesis(GenesisRecord(identity, base::PartitionId::Case(i)));
+    ASSERT_TRUE(further.ok()) << further.status();
+    ASSERT_TRUE(AddGenesis(*further, &read).ok());
+  }
+  EXPECT_EQ(read.imported_from->journal_uuid, identity.imported_from->journal_uuid);
+  EXPECT_EQ(read.imported_from->through, identity.imported_from->through);
+}
+
+TEST(GenesisTest, RefusesAnImportThatCannotBe) {
+  v1::Genesis good;
+  ASSERT_TRUE(good.ParseFromString(GenesisRecord(TestIdentity(), base::PartitionId::Case(0)).value));
+  good.mutable_imported_from()->set_journal_uuid("11111111-2222-4333-8444-555555555555");
+  good.mutable_imported_from()->set_through_offset(1);
+  const auto code_of = [](const v1::Genesis& proto) {
+    return ParseGenesis({std::string(kGenesisKey), proto.SerializeAsString(), {}}).status().code();
+  };
+  EXPECT_EQ(code_of(good), absl::StatusCode::kOk);
+  v1::Genesis no_uuid = good;
+  no_uuid.mutable_imported_from()->set_journal_uuid("x");
+  EXPECT_EQ(code_of(no_uuid), absl::StatusCode::kDataLoss);
+  v1::Genesis from_itself = good;
+  from_itself.mutable_imported_from()->set_journal_uuid(good.journal_uuid());
+  EXPECT_EQ(code_of(from_itself), absl::StatusCode::kDataLoss);
+  v1::Genesis without_genesis = good;
+  without_genesis.mutable_imported_from()->set_through_offset(0);
+  EXPECT_EQ(code_of(without_genesis), absl::StatusCode::kDataLoss);
+}
+
+TEST(GenesisTest, AnImportedJournalIsNotTheSameAsOneThatWasNot) {
+  Identity imported = TestIdentity();
+  imported.imported_from = {.journal_uuid = "11111111-2222-4333-8444-555555555555", .through = {}};
+  EXPECT_FALSE(SameIdentity(imported, TestIdentity()));
+  EXPECT_EQ(AddGenesis({.identity = imported, .partition = base::PartitionId::Case(0)}, &imported).code(),
+            absl::StatusCode::kOk);
+  EXPECT_EQ(AddGenesis({.identity = TestIdentity(), .partition = base::PartitionId::Case(0)}, &imported).code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(GenesisTest, AJournalHasOneTo256Partitions) {

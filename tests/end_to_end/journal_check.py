@@ -103,21 +103,35 @@ def read(client):
         topic, partition = place.topic, place.partition
         digest = bytes(32)
         expected = 0
+        through = 0
         stream = client.stream("OperationsService/ReadJournal", {"topic": topic, "partition": partition}, timeout=120)
         for record in stream:
             assert record.offset == expected, f"topic {topic} partition {partition}: {record.offset} follows {expected - 1}"
             expected += 1
-            digest = hashlib.sha256(digest + hashlib.sha256(record.value).digest()).digest()
+            carried = carry(record, through)
+            digest = hashlib.sha256(digest + hashlib.sha256(record.value).digest() + carried).digest()
             if record.offset == 0:
                 assert record.key == b"genesis", f"topic {topic} partition {partition} begins with {record.key!r}"
                 genesis = genesis_class.FromString(record.value)
                 assert genesis.journal_uuid == status.journal_uuid
                 assert (genesis.topic, genesis.partition) == (topic, partition)
+                through = genesis.imported_from.through_offset
                 continue
             _fold(journal, record, decision_class.FromString(record.value), topic, partition, status.partition_count)
         journal.digests[topic, partition] = digest
         journal.ends[topic, partition] = expected
     return journal
+
+
+def carry(record, through):
+    """Of a record that an import brought, the stamp that it carries takes the place of the journal's own; what was carried, b"" for any other."""
+    if not 0 < record.offset < through:
+        return b""
+    carried = [header.value for header in record.headers if header.name == "whistle_recorded_at"]
+    assert carried, f"offset {record.offset} was imported and does not say when it was recorded"
+    assert str(int(carried[-1])).encode() == carried[-1], f"offset {record.offset} was imported and says {carried[-1]!r}"
+    record.stamp.FromMilliseconds(int(carried[-1]))
+    return carried[-1]
 
 
 def _fold(journal, record, decision, topic, partition, partition_count):

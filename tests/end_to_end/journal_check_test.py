@@ -72,6 +72,21 @@ class TheRule(unittest.TestCase):
         self.assertEqual(fold(decision(body="item_cleared")).malformed[0][3], "foreign event")
         self.assertEqual(fold(decision(service=0)).malformed[0][3], "service")
 
+    def test_below_what_was_imported_the_carried_stamp_takes_the_place_of_the_journals_own(self):
+        record = RECORD(offset=9)
+        record.headers.add(name="whistle_recorded_at", value=b"5")
+        record.headers.add(name="whistle_recorded_at", value=b"1000")
+        self.assertEqual(journal_check.carry(record, 9), b"")
+        self.assertEqual(record.stamp.seconds, 0)
+        self.assertEqual(journal_check.carry(record, 10), b"1000")
+        self.assertEqual(record.stamp.seconds, 1)
+        for value in (None, b"01000"):
+            record = RECORD(offset=9)
+            if value:
+                record.headers.add(name="whistle_recorded_at", value=value)
+            with self.assertRaisesRegex(AssertionError, "offset 9 was imported"):
+                journal_check.carry(record, 10)
+
     def test_a_request_id_carried_out_twice_is_found(self):
         first = decision()
         with self.assertRaisesRegex(AssertionError, "happened 2 times"):

@@ -262,6 +262,42 @@ class JournalTest(CheckerTest):
         world, _, _ = story()
         self.assertIn("nobody answered as escalation", self.assert_names("head differs", world, world.services()[:3]))
 
+    # Imported.
+
+    def test_an_imported_journal_is_judged_by_the_stamps_that_it_carries(self):
+        world, gas, _ = story()
+        before = self.assert_clean(world).splitlines()[-1]
+        world.calls = []
+        world.imported()
+        after = self.assert_clean(world, world.services()).splitlines()[-1]
+        self.assertEqual(before.partition(" acknowledged")[0], after.partition(" acknowledged")[0])
+        # What comes after the import has its own stamp, whatever header it bears.
+        topic, partition = world.place_of(gas)
+        world.decide("intake", gas, "hotline", "i-1", {"contact_recorded": {}})
+        world.records[-1]["carried"] = "5"
+        self.assertIn("accepted 9 superseded 2", self.assert_clean(world))
+
+    def test_a_carried_stamp_counts_and_is_digested(self):
+        world, gas, _ = story()
+        world.calls = []
+        world.imported()
+        said = world.services()
+        place = world.heads[gas][-1][2]
+        record = next(r for r in world.records if (r["topic"], r["partition"], r["offset"]) == place)
+        record["carried"] = str(int(record["carried"]) + 1)
+        self.assert_names("digest differs", world, said, more={"inconsistent offset"})
+        # Far enough off, the decision counts for nobody.
+        record["carried"] = str(int(record["carried"]) + 16_000)
+        self.assertIn("accepted 7 superseded 3", self.run_checker(world)[1])
+
+    def test_an_imported_record_that_does_not_say_when_is_named(self):
+        for text in ("yesterday", "", "007", "+7"):
+            world, _, _ = story()
+            world.calls = []
+            world.imported(lambda record, text=text: text if record["offset"] == 1 else str(record["stamp_ms"]))
+            out = self.assert_names("bad journal", world)
+            self.assertIn("was imported and does not say when it was recorded", out)
+
     # Digest differs.
 
     def test_a_service_with_another_digest_record_journal_or_position(self):

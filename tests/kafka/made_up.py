@@ -22,6 +22,8 @@ from checker.told import case_of_registration  # noqa: E402
 
 CONTRACTS = wire.Contracts(BUILD / "proto" / "contracts.binpb")
 UUID = "0f0e0d0c-0b0a-4908-8706-050403020100"
+IMPORTED_UUID = "1f1e1d1c-1b1a-4918-9716-151413121110"
+YEAR_MS = 365 * 24 * 3600 * 1000
 PARTITIONS = 4
 START_MS = 1_700_000_000_000
 SERVICE = {"intake": 1, "response": 2, "coordination": 3, "escalation": 4, "registry": 5}
@@ -44,6 +46,8 @@ class World:
         # What the story knows of itself, kept apart from anything the checker computes: case → [(version, head, place)]
         self.heads = {}
         self.ends = {}
+        self.uuid = UUID
+        self.carried_through = {}
         for topic, partition in [("registry", 0), *(("cases", n) for n in range(PARTITIONS))]:
             genesis = CONTRACTS.Genesis(
                 journal_uuid=UUID, topic=2 if topic == "registry" else 1, partition=partition, partition_count=PARTITIONS, clock_kind=1
@@ -55,6 +59,20 @@ class World:
         self.registry_version = 1
 
     # Records.
+
+    def imported(self, carried=lambda record: str(record["stamp_ms"])):
+        """What this journal's records are after an import: under another uuid, stamped a year later; `carried` gives what is carried."""
+        self.uuid, self.carried_through = IMPORTED_UUID, dict(self.ends)
+        self.now_ms += YEAR_MS
+        for record in self.records:
+            if record["offset"] == 0:
+                genesis = CONTRACTS.Genesis.FromString(bytes.fromhex(record["value"]))
+                genesis.imported_from.journal_uuid, genesis.journal_uuid = genesis.journal_uuid, IMPORTED_UUID
+                genesis.imported_from.through_offset = self.ends[record["topic"], record["partition"]]
+                record["value"] = genesis.SerializeToString().hex()
+            else:
+                record["carried"] = carried(record)
+            record["stamp_ms"] += YEAR_MS
 
     def append(self, topic, partition, key, value, stamp_ms=None):
         offset = self.ends.get((topic, partition), 0)
@@ -166,19 +184,21 @@ class World:
         rows, digests = [], {}
         for record in self.records:
             key = (record["topic"], record["partition"])
-            digests[key] = sha256(digests.get(key, bytes(32)), sha256(bytes.fromhex(record["value"])))
+            # Before `imported` nothing is carried, after it all but the genesis and what came since.
+            carried = record["carried"].encode() if 0 < record["offset"] < self.carried_through.get(key, 0) else b""
+            digests[key] = sha256(digests.get(key, bytes(32)), sha256(bytes.fromhex(record["value"])), carried)
         for (topic, partition), end in self.ends.items():
             last = next(r for r in reversed(self.records) if (r["topic"], r["partition"]) == (topic, partition))
             accepted = sum(made[2][:2] == (topic, partition) for history in self.heads.values() for made in history)
             rows.append(
                 {
-                    "topic": topic, "partition": partition, "health": "LIVE", "reason": "", "uuid": UUID, "offset": end - 1,
+                    "topic": topic, "partition": partition, "health": "LIVE", "reason": "", "uuid": self.uuid, "offset": end - 1,
                     "record_hash": sha256(bytes.fromhex(last["value"])).hex(), "digest": digests[topic, partition].hex(),
                     "accepted": accepted, "superseded": end - 1 - accepted, "malformed": 0,
                 }
             )  # fmt: skip
         cases = {case_id: history for case_id, history in self.heads.items() if case_id != "registry"}
-        stamps = {(r["topic"], r["partition"], r["offset"]): r["stamp_ms"] for r in self.records}
+        stamps = {(r["topic"], r["partition"], r["offset"]): int(r.get("carried", r["stamp_ms"])) for r in self.records}
         one = {
             "partitions": rows,
             "heads": {case_id: [history[-1][0], history[-1][1].hex()] for case_id, history in cases.items()},

@@ -21,6 +21,7 @@ find_package(rapidcheck CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 include(GoogleTest)
 
 # Our own code is compiled with these; generated code is not ours to warn about.

@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +48,9 @@ struct EmbeddedOptions {
   ClockKind clock_kind = ClockKind::kReal;
   // Of a journal that is made now; one that is there keeps its own.
   int partition_count = kPartitionCountDefault;
+  // For an import alone: a journal that is made now says that it was imported from there; one that is there is opened
+  // though its import is unfinished; and records of any size are taken, for whether they count was settled elsewhere.
+  std::optional<ImportedFrom> importing = std::nullopt;
 
   // How much may wait for the writer; more is answered RESOURCE_EXHAUSTED. On a disk that syncs in 5 ms the queue never
   // holds more than a few hundred records; one that is full means the disk has stalled.
@@ -79,8 +83,10 @@ class EmbeddedJournal final : public Journal {
  public:
   // Opens the journal in `options.dir`, or makes one. Errors, each saying what to do:
   //   INVALID_ARGUMENT     the options cannot be
-  //   FAILED_PRECONDITION  the folder is in use, is no folder, holds something else, another format version, or the
-  //   other clock kind PERMISSION_DENIED    the folder cannot be written RESOURCE_EXHAUSTED   the disk is full
+  //   FAILED_PRECONDITION  the folder is in use, is no folder, holds something else, another format version, the other
+  //                        clock kind, or an import that is unfinished
+  //   PERMISSION_DENIED    the folder cannot be written
+  //   RESOURCE_EXHAUSTED   the disk is full
   //   DATA_LOSS            what is stored is damaged, or ends before what was acknowledged. No byte of it was changed
   static absl::StatusOr<std::unique_ptr<EmbeddedJournal>> Open(EmbeddedOptions options);
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
-#include "libs/journal/embedded/coding.h"
+#include "libs/journal/coding.h"
 #include "libs/journal/embedded/folder.h"
 #include "libs/journal/genesis.h"
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
+#include "libs/journal/carried.h"
 #include "libs/journal/embedded/embedded_journal.h"
 #include "libs/journal/genesis.h"
 
@@ -27,7 +28,8 @@ absl::Status CheckOptions(const EmbeddedOptions& options) {
 // Everything is made beside the place where it will be and renamed into it, so a journal without its genesis records or
 // its mark never exists.
 absl::Status Make(const EmbeddedOptions& options, Folder& folder) {
-  const Identity identity = {NewJournalUuid(), options.partition_count, options.clock->Now(), options.clock_kind};
+  const Identity identity = {NewJournalUuid(), options.partition_count, options.clock->Now(), options.clock_kind,
+                             options.importing};
   WHISTLE_RETURN_IF_ERROR(CheckIdentity(identity));
   std::vector<PlacedRecord> records;
   for (base::PartitionId partition : AllPartitions(identity.partition_count)) {
@@ -57,16 +59,28 @@ absl::Status CheckAgainstMark(const StoreContents& contents, const Mark& mark, c
 absl::StatusOr<Identity> ReadIdentity(const Store& store, const std::string& dir) {
   WHISTLE_ASSIGN_OR_RETURN(const StoredRecord first, store.Get(base::PartitionId::Registry(), base::Offset{0}));
   WHISTLE_ASSIGN_OR_RETURN(const Genesis genesis, ParseGenesis(first.record));
-  for (base::PartitionId partition : AllPartitions(genesis.identity.partition_count)) {
+  Identity identity = genesis.identity;
+  for (base::PartitionId partition : AllPartitions(identity.partition_count)) {
     WHISTLE_ASSIGN_OR_RETURN(const StoredRecord record, store.Get(partition, base::Offset{0}));
     WHISTLE_ASSIGN_OR_RETURN(const Genesis own, ParseGenesis(record.record));
-    if (own.partition != partition || !SameIdentity(own.identity, genesis.identity)) {
+    if (own.partition != partition || !AddGenesis(own, &identity).ok()) {
       return absl::DataLossError(absl::StrCat(
           "partition ", partition.ToString(), " of ", dir, ", offset 0: genesis of journal ", genesis.identity.uuid,
           " expected, found partition ", own.partition.ToString(), " of journal ", own.identity.uuid));
     }
   }
-  return genesis.identity;
+  return identity;
+}
+
+// A service must not begin on half of what was to be carried over, and append to it.
+absl::Status CheckImported(const Identity& identity, const StoreContents& contents, const EmbeddedOptions& options) {
+  if (options.importing) return absl::OkStatus();
+  const std::vector<base::PartitionId> partitions = AllPartitions(identity.partition_count);
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    WHISTLE_RETURN_IF_ERROR(
+        CheckCarriedThrough(identity, partitions[i], contents.ends[i], absl::StrCat("embedded:", options.dir)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckClockKind(const Identity& identity, const EmbeddedOptions& options) {
@@ -124,6 +138,7 @@ absl::StatusOr<OpenedFolder> OpenFolder(const EmbeddedOptions& options) {
   WHISTLE_ASSIGN_OR_RETURN(const Inspected inspected, Inspect(store_options, recreate ? nullptr : &(*mark)->mark()));
   opened.identity = inspected.identity;
   WHISTLE_RETURN_IF_ERROR(CheckClockKind(opened.identity, options));
+  WHISTLE_RETURN_IF_ERROR(CheckImported(opened.identity, inspected.contents, options));
 
   WHISTLE_ASSIGN_OR_RETURN(opened.store, Store::Open(store_options, Store::Mode::kReadWrite));
   WHISTLE_ASSIGN_OR_RETURN(const StoreContents contents, opened.store->Contents(opened.identity.partition_count));

@@ -4,7 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "libs/journal/embedded/coding.h"
+#include "libs/journal/coding.h"
 
 namespace whistle::journal {
 

@@ -19,11 +19,6 @@ namespace whistle::journal {
 // Raised when the folder's format changes; a folder of another version is refused.
 inline constexpr uint32_t kFormatVersion = 1;
 
-// A partition's place in AllPartitions: 0 for the registry's, 1 + index for a case partition.
-inline constexpr size_t PlaceOf(base::PartitionId partition) {
-  return partition.is_registry() ? 0 : 1 + static_cast<size_t>(partition.index());
-}
-
 inline constexpr size_t kDbKeyBytes = 12;
 
 // Keys sort by partition, then offset.

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
-#include "libs/journal/embedded/coding.h"
+#include "libs/journal/coding.h"
 #include "libs/journal/embedded/record_format.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"

@@ -50,7 +50,8 @@ KafkaProperties ClientProperties(const KafkaOptions& options, ClientPurpose purp
         // One record in the log for each append, in order, whatever is sent again.
         {"enable.idempotence", "true"},
         {"acks", "all"},
-        {"message.timeout.ms", Number(KafkaMilliseconds(options.append_timeout))},
+        // None for an import, which waits an outage out: what is given up would leave a gap.
+        {"message.timeout.ms", Number(options.importing ? 0 : KafkaMilliseconds(options.append_timeout))},
         // The broker gives up waiting for its replicas early enough for one more try.
         {"request.timeout.ms", Number(KafkaMilliseconds(options.append_timeout / 2))},
         {"retry.backoff.ms", "50"},
@@ -60,6 +61,15 @@ KafkaProperties ClientProperties(const KafkaOptions& options, ClientPurpose purp
         {"queue.buffering.max.messages", Number(static_cast<int64_t>(options.in_flight_records_max) + 1000)},
         {"queue.buffering.max.kbytes", Number(static_cast<int64_t>(options.in_flight_bytes_max) / 512)},
     });
+    if (options.importing) {
+      add({
+          // Each record must come to lie where it was: what fails for good ends the producer before anything behind it
+          // is sent.
+          {"enable.gapless.guarantee", "true"},
+          // What is carried over may be larger than what a decision may be; the topic's own limit refuses.
+          {"message.max.bytes", Number(2 * 1024 * 1024)},
+      });
+    }
   }
   if (purpose == ClientPurpose::kRead || purpose == ClientPurpose::kAsk) {
     const bool ask = purpose == ClientPurpose::kAsk;

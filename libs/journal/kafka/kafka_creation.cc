@@ -73,11 +73,41 @@ absl::StatusOr<FirstRecord> WriteGenesis(const KafkaOptions& options, KafkaProdu
   return absl::UnavailableError(absl::StrCat("partition ", partition.ToString(), " does not show its genesis record"));
 }
 
+// What is there must be of what is made now: an import is completed by the same import, and nothing else becomes one.
+absl::Status CheckSameOrigin(const KafkaOptions& options, const Identity& there, base::PartitionId partition,
+                             bool incomplete) {
+  if (options.importing && !there.imported_from) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("journal ", there.uuid, " is there on ", options.brokers,
+                     " and was not imported; import into topics that are not there yet"));
+  }
+  if (options.importing && (there.imported_from->journal_uuid != options.importing->journal_uuid ||
+                            there.imported_from->through.at(partition) != options.importing->through.at(partition))) {
+    return absl::FailedPreconditionError(absl::StrCat("journal ", there.uuid, " on ", options.brokers,
+                                                      " was imported from journal ", there.imported_from->journal_uuid,
+                                                      " with partition ", partition.ToString(), " up to offset ",
+                                                      there.imported_from->through.at(partition).value,
+                                                      ": that is another archive; import into topics that are not "
+                                                      "there yet"));
+  }
+  if (!options.importing && there.imported_from && incomplete) {
+    return absl::FailedPreconditionError(absl::StrCat("the import of journal ", there.imported_from->journal_uuid,
+                                                      " is unfinished: run `whistlectl journal import "
+                                                      "FILE --journal=kafka:",
+                                                      options.brokers,
+                                                      "` with the same archive; it goes on where it stopped"));
+  }
+  return absl::OkStatus();
+}
+
 // The genesis records, partition 0's first: whatever it says is the journal.
 absl::StatusOr<KafkaCreation> CompleteGenesis(const KafkaOptions& options, int partition_count, absl::Time now) {
   WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> asker, KafkaClient::Make(options, ClientPurpose::kAsk));
+  // Genesis records are written as ever: an import's producer waits for ever, and what is there is read again anyhow.
+  KafkaOptions genesis_options = options;
+  genesis_options.importing.reset();
   WHISTLE_ASSIGN_OR_RETURN(std::unique_ptr<KafkaProducer> producer,
-                           KafkaProducer::Make(options, [](base::PartitionId, base::Offset) {}));
+                           KafkaProducer::Make(genesis_options, [](base::PartitionId, base::Offset) {}));
   std::vector<base::PartitionId> partitions = {base::PartitionId::Case(0)};
   for (const base::PartitionId partition : AllPartitions(partition_count)) {
     if (partition != partitions.front()) partitions.push_back(partition);
@@ -95,9 +125,14 @@ absl::StatusOr<KafkaCreation> CompleteGenesis(const KafkaOptions& options, int p
   }
   KafkaCreation creation;
   creation.what = empty.empty() ? KafkaCreation::What::kWasThere : KafkaCreation::What::kCompleted;
-  creation.identity = {NewJournalUuid(), partition_count, now, ClockKind::kReal};
+  creation.identity = {NewJournalUuid(), partition_count, now, ClockKind::kReal, options.importing};
   if (const auto first = found.find(partitions.front()); first != found.end()) {
     creation.identity = first->second.identity;
+    for (const auto& [partition, record] : found) {
+      WHISTLE_RETURN_IF_ERROR(CheckSameOrigin(options, record.identity, partition, !empty.empty()));
+    }
+    // Each genesis record says only its own partition's; what an archive holds of the others, the import knows.
+    if (options.importing) creation.identity.imported_from = options.importing;
   } else if (!found.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "partition ", found.begin()->first.ToString(), " belongs to journal ", found.begin()->second.identity.uuid,

@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
+#include "libs/journal/carried.h"
 #include "libs/journal/kafka/bells.h"
 #include "libs/journal/kafka/client.h"
 #include "libs/journal/kafka/consumers.h"
@@ -111,7 +112,13 @@ absl::StatusOr<std::unique_ptr<KafkaJournal::Impl>> KafkaJournal::Impl::Open(Kaf
         ends->Saw(partition, offset);
       }));
   // So that OpenReader knows, without asking, what any position that is true may be.
-  WHISTLE_RETURN_IF_ERROR(self->AwaitEnds(AllPartitions(self->identity_.partition_count)).status());
+  const std::vector<base::PartitionId> partitions = AllPartitions(self->identity_.partition_count);
+  WHISTLE_ASSIGN_OR_RETURN(const std::vector<base::Offset> ends, self->AwaitEnds(partitions));
+  for (size_t i = 0; !self->options_.importing && i < partitions.size(); ++i) {
+    // A service must not begin on half of what was to be carried over, and append to it.
+    WHISTLE_RETURN_IF_ERROR(
+        CheckCarriedThrough(self->identity_, partitions[i], ends[i], absl::StrCat("kafka:", self->options_.brokers)));
+  }
   return self;
 }
 

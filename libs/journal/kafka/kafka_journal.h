@@ -29,8 +29,8 @@ class KafkaJournal final : public Journal {
   // Opens the journal that CreateKafkaJournal made. Blocks on the network, at most about half a minute. Errors, each
   // saying what to do:
   //   INVALID_ARGUMENT     the options cannot be
-  //   FAILED_PRECONDITION  there is no journal (the message says the command that makes one), its creation was
-  //                        interrupted, or a topic's settings endanger it
+  //   FAILED_PRECONDITION  there is no journal (the message says the command that makes one), its creation or its
+  //                        import was interrupted, or a topic's settings endanger it
   //   DATA_LOSS            the genesis records do not belong together
   //   UNAVAILABLE          the cluster cannot be reached
   static absl::StatusOr<std::unique_ptr<KafkaJournal>> Open(KafkaOptions options);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "libs/journal/journal.h"
 
 namespace whistle::journal {
 
@@ -66,6 +68,11 @@ struct KafkaOptions {
   absl::Duration confirm_every = absl::Seconds(5);
   // The same for readers to which nothing happens.
   absl::Duration confirm_idle_every = absl::Seconds(15);
+
+  // For an import alone: a journal that is made now says that it was imported from there; one that is there is opened
+  // though its import is unfinished; records of any size that the topics take are taken; and an append is waited for as
+  // long as it takes, for after one that failed none may come: then all fail, until the journal is opened again.
+  std::optional<ImportedFrom> importing = std::nullopt;
 
   // What librdkafka has to say: one line, without secrets. Called from its threads; must not block. Null: nobody hears.
   std::function<void(absl::string_view line)> on_log = nullptr;

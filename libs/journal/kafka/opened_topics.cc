@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/journal/carried.h"
 #include "libs/journal/genesis.h"
 #include "libs/journal/kafka/cluster_view.h"
 #include "libs/journal/kafka/handles.h"
@@ -147,11 +148,15 @@ absl::StatusOr<OpenedTopics> OpenTopics(const KafkaOptions& options, KafkaClient
   for (const base::PartitionId partition : AllPartitions(opened.identity.partition_count)) {
     WHISTLE_ASSIGN_OR_RETURN(const std::optional<FirstRecord> genesis,
                              ReadGenesis(asker, partition, options.mock_cluster));
+    if (!genesis && opened.identity.imported_from) {
+      opened.identity.imported_from->through[partition] = base::Offset{1};
+      return CheckCarriedThrough(opened.identity, partition, base::Offset{0}, absl::StrCat("kafka:", options.brokers));
+    }
     if (!genesis) {
       return NoJournal(options, absl::StrCat("the creation of journal ", opened.identity.uuid,
                                              " was interrupted: partition ", partition.ToString(), " is empty"));
     }
-    if (!SameIdentity(genesis->identity, opened.identity)) {
+    if (!AddGenesis({.identity = genesis->identity, .partition = partition}, &opened.identity).ok()) {
       return absl::DataLossError(absl::StrCat("partition ", partition.ToString(), " belongs to journal ",
                                               genesis->identity.uuid, ", partition 0 to ", opened.identity.uuid,
                                               ": these topics do not belong together"));

@@ -66,7 +66,7 @@ std::shared_ptr<KafkaClient> KafkaProducer::client() const {
 }
 
 absl::Status KafkaProducer::Admit(const Record& record, size_t bytes) {
-  WHISTLE_RETURN_IF_ERROR(CheckRecord(record));
+  if (!options_.importing) WHISTLE_RETURN_IF_ERROR(CheckRecord(record));
   absl::MutexLock lock(&mutex_);
   if (records_ >= options_.in_flight_records_max || bytes_ + bytes > options_.in_flight_bytes_max) {
     return absl::ResourceExhaustedError(absl::StrCat("too much is under way to the journal: ", records_, " records, ",
@@ -160,7 +160,13 @@ void KafkaProducer::Run() {
   while (!stopping_) {
     const std::shared_ptr<KafkaClient> client = this->client();
     rd_kafka_poll(client->get(), kPollMilliseconds);
-    if (rd_kafka_fatal_error(client->get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) Renew(client);
+    if (rd_kafka_fatal_error(client->get(), nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    // An import's records may not come to lie behind a gap: whoever imports looks where it ends, with a new journal.
+    if (options_.importing) {
+      GiveUp(*client);
+    } else {
+      Renew(client);
+    }
   }
   const std::shared_ptr<KafkaClient> client = this->client();
   rd_kafka_flush(client->get(), KafkaMilliseconds(options_.append_timeout));

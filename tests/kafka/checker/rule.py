@@ -34,7 +34,10 @@ VOCABULARY = {
     1: [(100, 125), (190, 192), (200, 208), (290, 292), (300, 309), (390, 392), (400, 424), (490, 492), (500, 505)],
 }
 
-Record = collections.namedtuple("Record", "topic partition offset stamp_ms key value")
+# `carried`: the value of its last header `whistle_recorded_at`, None if it has none.
+Record = collections.namedtuple("Record", "topic partition offset stamp_ms key value carried", defaults=(None,))
+
+CARRIED_HEADER = "whistle_recorded_at"
 
 
 @dataclasses.dataclass
@@ -74,10 +77,21 @@ class Partition:
     superseded: int = 0
     malformed: int = 0
     halted: bool = False
+    # Records below carry their stamp: how far an import brought them.
+    carried_through: int = 0
 
 
 def where(topic, partition, offset):
     return f"{topic}/{partition} offset {offset}"
+
+
+def carried_ms(text):
+    """The stamp that a header carries; None if it does not say one in the only way there is."""
+    try:
+        stamp_ms = int(text)
+    except ValueError:
+        return None
+    return stamp_ms if str(stamp_ms).encode() == text and SECONDS_MIN <= stamp_ms // 1000 <= SECONDS_MAX else None
 
 
 def millis(timestamp):
@@ -123,16 +137,26 @@ class Fold:
         partition.end = record.offset + 1
         record_hash = hashlib.sha256(record.value).digest()
         before = partition.digests[-1] if partition.digests else bytes(32)
-        partition.digests.append(hashlib.sha256(before + record_hash).digest())
+        carried = b""
+        if 0 < record.offset < partition.carried_through:
+            carried = record.carried or b""
+            stamp_ms = carried_ms(carried)
+            if stamp_ms is None:
+                partition.halted = True
+                at = where(record.topic, record.partition, record.offset)
+                self.faults.add(BAD_JOURNAL, f"{at} was imported and does not say when it was recorded: {carried!r}")
+            else:
+                record = record._replace(stamp_ms=stamp_ms)
+        partition.digests.append(hashlib.sha256(before + record_hash + carried).digest())
         partition.hashes.append(record_hash)
         if record.offset == 0:
-            self._genesis(record)
+            self._genesis(record, partition)
         elif not partition.halted:
             self._decision(record, record_hash, partition)
 
     # The first record.
 
-    def _genesis(self, record):
+    def _genesis(self, record, partition):
         at = where(record.topic, record.partition, 0)
         try:
             genesis = self.contracts.Genesis.FromString(record.value)
@@ -144,7 +168,7 @@ class Fold:
         if (genesis.topic, genesis.partition) != (TOPIC_NUMBER[record.topic], record.partition):
             self.faults.add(BAD_JOURNAL, f"{at} is the genesis of topic {genesis.topic} partition {genesis.partition}")
         if genesis.HasField("imported_from"):
-            self.faults.add(BAD_JOURNAL, f"{at}: an imported journal's stamps are carried in headers, which this checker does not read")
+            partition.carried_through = genesis.imported_from.through_offset
         for name, have, said in (
             ("uuid", self.uuid, genesis.journal_uuid),
             ("partition count", self.partition_count, genesis.partition_count),

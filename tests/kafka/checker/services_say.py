@@ -13,7 +13,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "end_to_end"),
 
 import grpc  # noqa: E402
 from checker.rule import Record  # noqa: E402
-from checker.sources import to_line  # noqa: E402
+from checker.sources import carried_of, to_line  # noqa: E402
 from harness import Client  # noqa: E402
 
 TOPICS = {1: "cases", 2: "registry"}
@@ -86,7 +86,8 @@ def journal(address):
             request = {"topic": place.topic, "partition": place.partition}
             for record in client.stream("OperationsService/ReadJournal", request, timeout=JOURNAL_SECONDS):
                 place_and_stamp = (TOPICS[place.topic], place.partition, record.offset, millis(record.stamp))
-                print(to_line(Record(*place_and_stamp, record.key, record.value)))
+                carried = carried_of((header.name, header.value) for header in record.headers)
+                print(to_line(Record(*place_and_stamp, record.key, record.value, carried)))
 
 
 def main():

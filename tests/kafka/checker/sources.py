@@ -2,14 +2,15 @@
 
     {"topic": "cases", "partition": 3, "offset": 0, "stamp_ms": 1700000000000, "key": "genesis", "value": "<hex>"}
 
-A key that is not UTF-8 stands as "key_hex" in place of "key". `topic` is "cases" (whistle.journal) or "registry" (whistle.registry); each partition's lines are in order.
+A key that is not UTF-8 stands as "key_hex" in place of "key"; "carried" is the value of the last header `whistle_recorded_at`, if there
+is one. `topic` is "cases" (whistle.journal) or "registry" (whistle.registry); each partition's lines are in order.
 """
 
 import json
 import time
 
 from .faults import BAD_JOURNAL
-from .rule import CASES, REGISTRY, Record
+from .rule import CARRIED_HEADER, CASES, REGISTRY, Record
 
 TOPICS = {CASES: "whistle.journal", REGISTRY: "whistle.registry"}
 CALL_SECONDS = 10
@@ -31,8 +32,9 @@ def from_file(lines):
             if said["topic"] not in TOPICS:
                 raise ValueError(f"topic {said['topic']}")
             key = bytes.fromhex(said["key_hex"]) if "key_hex" in said else said["key"].encode()
+            carried = said["carried"].encode() if "carried" in said else None
             yield Record(
-                said["topic"], int(said["partition"]), int(said["offset"]), int(said["stamp_ms"]), key, bytes.fromhex(said["value"])
+                said["topic"], int(said["partition"]), int(said["offset"]), int(said["stamp_ms"]), key, bytes.fromhex(said["value"]), carried
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CannotRead(f"record file, line {number}: {type(error).__name__} {error}") from None
@@ -44,7 +46,14 @@ def to_line(record):
     except UnicodeDecodeError:
         key = {"key_hex": record.key.hex()}
     place = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "stamp_ms": record.stamp_ms}
-    return json.dumps({**place, **key, "value": record.value.hex()})
+    # One that is not text says no time either.
+    carried = {} if record.carried is None else {"carried": record.carried.decode(errors="replace")}
+    return json.dumps({**place, **key, **carried, "value": record.value.hex()})
+
+
+def carried_of(headers):
+    """The value of the last header of that name among (name, value); None if there is none."""
+    return next((value or b"" for name, value in reversed(list(headers)) if name == CARRIED_HEADER), None)
 
 
 class Broker:
@@ -114,7 +123,8 @@ class Broker:
                     self.wrong_stamps.add((topic, number))
                     self.faults.add(BAD_JOURNAL, f"{topic}/{number} offset {offset}: its stamp is not the broker's (LogAppendTime)")
                 self.next[topic, number] = offset + 1
-                yield Record(topic, number, offset, stamp_ms, message.key() or b"", message.value() or b"")
+                carried = carried_of(message.headers() or ())
+                yield Record(topic, number, offset, stamp_ms, message.key() or b"", message.value() or b"", carried)
                 if offset + 1 == ends[number]:
                     del ends[number]
             if time.monotonic() > heard + SILENCE_SECONDS_MAX:

@@ -1,6 +1,6 @@
 // Fixed-width integers in bytes: little-endian in values, big-endian in keys, where bytes must sort like numbers.
-#ifndef WHISTLE_LIBS_JOURNAL_EMBEDDED_CODING_H_
-#define WHISTLE_LIBS_JOURNAL_EMBEDDED_CODING_H_
+#ifndef WHISTLE_LIBS_JOURNAL_CODING_H_
+#define WHISTLE_LIBS_JOURNAL_CODING_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -79,4 +79,4 @@ class ByteReader {
 
 }  // namespace whistle::journal
 
-#endif  // WHISTLE_LIBS_JOURNAL_EMBEDDED_CODING_H_
+#endif  // WHISTLE_LIBS_JOURNAL_CODING_H_
