@@ -17,6 +17,9 @@ ABSL_FLAG(std::string, journal, "", "where the journal is: embedded:DIR or kafka
 ABSL_FLAG(std::string, journal_properties, "",
           "for Kafka: a file of the connection's properties, NAME=VALUE a line (security.protocol, sasl.*, ssl.*)");
 ABSL_FLAG(std::string, data, "", "the folder of the projections; each service makes its own in it");
+ABSL_FLAG(
+    bool, agenda_paused, false,
+    "start with the agenda paused: nothing that is due fires until `whistlectl agenda resume`; for a restored copy");
 ABSL_FLAG(std::string, listen, "", "where gRPC listens, loopback only: 127.0.0.1:PORT");
 ABSL_FLAG(std::string, metrics_listen, "",
           "where /metrics and /healthz are served, loopback only; \"none\" for nowhere");
@@ -59,6 +62,7 @@ absl::StatusOr<ProcessOptions> ParseFlags(int argc, char** argv, absl::string_vi
   if (!absl::GetFlag(FLAGS_journal).empty()) options.journal.journal = absl::GetFlag(FLAGS_journal);
   options.journal.properties_file = absl::GetFlag(FLAGS_journal_properties);
   if (!absl::GetFlag(FLAGS_data).empty()) options.data = absl::GetFlag(FLAGS_data);
+  options.agenda_paused = absl::GetFlag(FLAGS_agenda_paused);
   if (!absl::GetFlag(FLAGS_listen).empty()) options.listen = absl::GetFlag(FLAGS_listen);
   if (absl::GetFlag(FLAGS_metrics_listen) == "none") {
     options.metrics_listen.clear();

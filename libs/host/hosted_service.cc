@@ -113,6 +113,10 @@ absl::StatusOr<std::unique_ptr<HostedService>> HostedService::Open(ServiceOption
     return absl::FailedPreconditionError(absl::StrCat("--data: the folder ", o.data_dir, " cannot be made: ",
                                                       error.message(), "; name one that this user may write"));
   }
+  if (o.agenda_paused) {
+    WHISTLE_RETURN_IF_ERROR(service->WritePauseFile());
+    o.log.Warning("agenda_paused", {});
+  }
   WHISTLE_ASSIGN_OR_RETURN(service->keeper_, ProjectionKeeper::Open({.model = &o.model,
                                                                      .registry_model = &o.registry_model,
                                                                      .journal = o.journal,
@@ -147,16 +151,19 @@ absl::StatusOr<std::unique_ptr<HostedService>> HostedService::Open(ServiceOption
   return service;
 }
 
-absl::Status HostedService::PauseAgenda() {
-  absl::MutexLock lock(&pause_mutex_);
-  engine_->PauseAgenda();
+absl::Status HostedService::WritePauseFile() const {
   std::ofstream file(PauseFile());
   file << base::TimeText(options_.wall_clock->Now()) << "\n";
   file.close();
-  if (!file) {
-    return absl::UnavailableError(absl::StrCat("the agenda of ", name(), " is paused now, but ", PauseFile(),
-                                               " could not be written: it would not stay so over a restart"));
-  }
+  if (file) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the agenda of ", name(), " is paused now, but ", PauseFile(),
+                                             " could not be written: it would not stay so over a restart"));
+}
+
+absl::Status HostedService::PauseAgenda() {
+  absl::MutexLock lock(&pause_mutex_);
+  engine_->PauseAgenda();
+  WHISTLE_RETURN_IF_ERROR(WritePauseFile());
   options_.log.Warning("agenda_paused", {});
   return absl::OkStatus();
 }

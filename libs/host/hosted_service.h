@@ -41,6 +41,9 @@ struct ServiceOptions {
   telemetry::Logger log;
   // False on a virtual clock.
   bool fire_agenda = true;
+  // From the first moment, as if PauseAgenda had been called before: a restored copy must not fire what the original
+  // fires.
+  bool agenda_paused = false;
   // Different for each instance: spreads its waits.
   uint64_t seed = 1;
 };
@@ -83,6 +86,7 @@ class HostedService {
   explicit HostedService(ServiceOptions options);
 
   std::string PauseFile() const;
+  absl::Status WritePauseFile() const;
   void TellFolded(base::PartitionId partition);
 
   ServiceOptions options_;

@@ -77,6 +77,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Open(ProcessOptions options, s
         .metrics = part.metrics.get(),
         .log = telemetry::Logger({.service = name, .level = o.log_level, .format = o.log_format}),
         .fire_agenda = virtual_clock == nullptr,
+        .agenda_paused = o.agenda_paused,
         .seed = (static_cast<uint64_t>(random()) << 32) | random()};
     auto service = HostedService::Open(std::move(service_options));
     if (!service.ok()) {

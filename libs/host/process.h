@@ -44,6 +44,8 @@ struct ProcessOptions {
   JournalOptions journal;
   // The projections' folder.
   std::string data = "var/data";
+  // Every service starts with its agenda paused, and stays so until resumed.
+  bool agenda_paused = false;
   // gRPC and metrics; loopback only. An empty metrics address: none.
   std::string listen = "127.0.0.1:7100";
   std::string metrics_listen = "127.0.0.1:9100";
