@@ -3,11 +3,15 @@
 //
 //   printf '%s %s %s\n' 7 <key in hex> <value in hex> | append_records var/journal 2021-07-14T08:00:00Z
 //
-// One record a line: partition (or "registry"), key, value ("-" for an empty one). Prints each one's place, "7:123".
+// One record a line: partition (or "registry"), key, value ("-" for an empty one), and headers, each "name=text".
+// Prints each one's place, "7:123".
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -41,13 +45,19 @@ int Main(const std::string& dir, const std::string& stamp) {
       std::cerr << "expected PARTITION KEY VALUE, found: " << line << "\n";
       return 2;
     }
+    std::vector<std::pair<std::string, std::string>> headers;
+    for (std::string header; words >> header;) {
+      const size_t sign = std::min(header.find('='), header.size() - 1);
+      headers.emplace_back(header.substr(0, sign), header.substr(sign + 1));
+    }
     const auto partition = where == "registry" ? base::PartitionId::Registry() : base::PartitionId::Case(index);
     absl::StatusOr<Appended> appended = absl::UnknownError("not answered");
     absl::Notification answered;
-    (*journal)->Append(partition, {FromHex(key), FromHex(value), {}}, [&](absl::StatusOr<Appended> done) {
-      appended = std::move(done);
-      answered.Notify();
-    });
+    (*journal)->Append(partition, {FromHex(key), FromHex(value), std::move(headers)},
+                       [&](absl::StatusOr<Appended> done) {
+                         appended = std::move(done);
+                         answered.Notify();
+                       });
     answered.WaitForNotification();
     if (!appended.ok()) {
       std::cerr << appended.status() << "\n";

@@ -91,6 +91,7 @@ std::vector<Command> CaseCommands();
 std::vector<Command> RegistryCommands();
 std::vector<Command> PolicyCommands();
 std::vector<Command> ScenarioCommands();
+std::vector<Command> ArchiveCommands();
 std::vector<Command> JournalCommands();
 std::vector<Command> JournalReadingCommands();
 std::vector<Command> QuarantineCommands();

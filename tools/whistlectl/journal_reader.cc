@@ -29,7 +29,9 @@ const google::protobuf::MethodDescriptor& Method(absl::string_view name) {
   return **method;
 }
 
-ReadJournalRequest RequestFrom(const Place& place) {
+}  // namespace
+
+ReadJournalRequest ReadFrom(const Place& place) {
   ReadJournalRequest request;
   request.set_topic(place.partition.is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES);
   request.set_partition(place.partition.index());
@@ -37,15 +39,13 @@ ReadJournalRequest RequestFrom(const Place& place) {
   return request;
 }
 
-journal::StoredRecord Stored(const ReadJournalResponse& response) {
+journal::StoredRecord ToStored(const ReadJournalResponse& response) {
   journal::StoredRecord stored{.offset = base::Offset{response.offset()},
                                .stamp = base::FromProto(response.stamp()),
                                .record = {.key = response.key(), .value = response.value(), .headers = {}}};
   for (const auto& header : response.headers()) stored.record.headers.emplace_back(header.name(), header.value());
   return stored;
 }
-
-}  // namespace
 
 absl::StatusOr<base::PartitionId> ParsePartition(absl::string_view text) {
   if (text == "registry") return base::PartitionId::Registry();
@@ -106,12 +106,12 @@ absl::StatusOr<std::vector<ReadRecord>> JournalReader::Next(base::PartitionId pa
   const base::Offset end = End(partition);
   std::vector<ReadRecord> records;
   if (from >= end) return records;
-  const ReadJournalRequest request = RequestFrom({.partition = partition, .offset = from});
+  const ReadJournalRequest request = ReadFrom({.partition = partition, .offset = from});
   size_t bytes = 0;
   absl::Status bad;
   ReadJournalResponse response;
   const absl::Status status = client_->Stream(Method("operations.ReadJournal"), request, "", response, [&] {
-    journal::StoredRecord stored = Stored(response);
+    journal::StoredRecord stored = ToStored(response);
     bytes += stored.record.value.size();
     auto judged = judge.Judge(stored);
     if (!judged.ok()) {
@@ -151,8 +151,8 @@ absl::StatusOr<ReadRecord> ReadAt(JournalReader& reader, const Place& place,
 absl::StatusOr<journal::StoredRecord> ReadRaw(Client& client, const Place& place) {
   std::optional<journal::StoredRecord> stored;
   ReadJournalResponse response;
-  WHISTLE_RETURN_IF_ERROR(client.Stream(Method("operations.ReadJournal"), RequestFrom(place), "", response, [&] {
-    stored = Stored(response);
+  WHISTLE_RETURN_IF_ERROR(client.Stream(Method("operations.ReadJournal"), ReadFrom(place), "", response, [&] {
+    stored = ToStored(response);
     return false;
   }));
   if (!stored) return absl::NotFoundError(absl::StrCat("there is no record at ", place.ToString()));

@@ -72,6 +72,10 @@ class JournalReader {
 absl::StatusOr<ReadRecord> ReadAt(JournalReader& reader, const Place& place,
                                   const std::function<void(const ReadRecord&)>& on_earlier);
 
+// The request for records from a place on, and a record of the answer.
+operations::v1::ReadJournalRequest ReadFrom(const Place& place);
+journal::StoredRecord ToStored(const operations::v1::ReadJournalResponse& response);
+
 // One record as it is, not judged: nothing but itself is read. NOT_FOUND for a place beyond the partition's end.
 absl::StatusOr<journal::StoredRecord> ReadRaw(Client& client, const Place& place);
 

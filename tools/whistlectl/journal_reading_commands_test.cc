@@ -258,7 +258,7 @@ TEST_F(JournalInspectTest, ShowsAsManyBytesAsAreWantedAndAllOfThemAsJson) {
 TEST_F(JournalInspectTest, DecodesAGenesisRecord) {
   ASSERT_EQ(Run({"journal", "inspect", "1:0"}), 0) << err.str();
   EXPECT_THAT(out.str(), HasSubstr("verdict      genesis\n"));
-  EXPECT_THAT(out.str(), HasSubstr("\"journal_uuid\": \"journal-1\""));
+  EXPECT_THAT(out.str(), HasSubstr(absl::StrCat("\"journal_uuid\": \"", kTestJournalUuid, "\"")));
 }
 
 TEST_F(JournalInspectTest, NamesWhereAPartitionEnds) {

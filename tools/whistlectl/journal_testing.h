@@ -24,6 +24,7 @@
 namespace whistle::whistlectl {
 
 inline constexpr int kTestPartitions = 2;
+inline constexpr char kTestJournalUuid[] = "0b7a1e4c-5d2f-4c3a-9e8b-112233445566";
 
 // 2021-07-14 at this hour and second, UTC.
 inline absl::Time AtHour(int hour, int seconds = 0) {
@@ -36,8 +37,12 @@ class TestJournal {
   TestJournal() {
     for (const base::PartitionId partition : journal::AllPartitions(kTestPartitions)) {
       journal::v1::Genesis genesis;
-      genesis.set_journal_uuid("journal-1");
+      genesis.set_journal_uuid(kTestJournalUuid);
+      genesis.set_topic(partition.is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES);
       genesis.set_partition(partition.index());
+      genesis.set_partition_count(kTestPartitions);
+      *genesis.mutable_created_at() = base::ToProto(AtHour(0));
+      genesis.set_clock_kind(journal::v1::CLOCK_KIND_VIRTUAL);
       Append(partition, "genesis", genesis.SerializeAsString(), AtHour(0));
     }
   }
@@ -128,7 +133,10 @@ class JournalClient final : public Client {
       if (const absl::Status status = before_status_(++asked_); !status.ok()) return status;
     }
     operations::v1::GetJournalStatusResponse status;
-    status.set_journal_uuid("journal-1");
+    status.set_journal_uuid(kTestJournalUuid);
+    status.set_kind("embedded");
+    status.set_clock_kind(journal::v1::CLOCK_KIND_VIRTUAL);
+    *status.mutable_created_at() = base::ToProto(AtHour(0));
     status.set_partition_count(kTestPartitions);
     for (const base::PartitionId id : journal::AllPartitions(kTestPartitions)) {
       auto* partition = status.add_partitions();

@@ -19,6 +19,7 @@
 #include "services/response/model.h"
 #include "tools/scenarios/registry_file.h"
 #include "tools/whistlectl/backtest_report.h"
+#include "tools/whistlectl/journal_reader.h"
 #include "tools/whistlectl/methods.h"
 #include "whistle/operations/v1/service.pb.h"
 
@@ -79,18 +80,12 @@ absl::StatusOr<registry::v1::Policy> ReadPolicy(Session& session) {
 
 // Reads on from where `partition` is, to its end.
 absl::Status ReadOn(Client& client, base::PartitionId id, backtest::RecordedPartition* partition) {
-  operations::v1::ReadJournalRequest request;
-  request.set_topic(id.is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES);
-  request.set_partition(id.index());
   while (true) {
     const base::Offset from = partition->next_offset();
-    request.set_from_offset(from.value);
     absl::Status bad;
     operations::v1::ReadJournalResponse record;
-    const absl::Status status = client.Stream(Method("operations.ReadJournal"), request, "", record, [&] {
-      bad = partition->Add({.offset = base::Offset{record.offset()},
-                            .stamp = base::FromProto(record.stamp()),
-                            .record = {.key = record.key(), .value = record.value(), .headers = {}}});
+    const absl::Status status = client.Stream(Method("operations.ReadJournal"), ReadFrom({id, from}), "", record, [&] {
+      bad = partition->Add(ToStored(record));
       return bad.ok();
     });
     WHISTLE_RETURN_IF_ERROR(bad);

@@ -86,6 +86,9 @@ absl::StatusOr<std::string> RecordText(const ReadRecord& record, const Earlier& 
   line("record", record.place.ToString());
   line("key", raw.key);
   line("stamp", base::TimeText(judged.stamp));
+  if (!judged.carried_stamp.empty()) {
+    line("", absl::StrCat("carried over; imported at ", base::TimeText(record.stored.stamp)));
+  }
   line("size", absl::StrCat(raw.value.size(), " bytes"));
   line("sha256", judged.hash.ToHex());
   for (const auto& [name, value] : raw.headers) line("header", absl::StrCat(name, ": ", value));
@@ -125,7 +128,11 @@ absl::StatusOr<std::string> RecordJson(const ReadRecord& record, const Earlier& 
   std::string out =
       absl::StrCat("{\"position\":", JsonString(record.place.ToString()), ",\"key\":", JsonString(raw.key),
                    ",\"stamp\":", JsonString(base::TimeText(judged.stamp)), ",\"size\":", raw.value.size(),
-                   ",\"sha256\":", JsonString(judged.hash.ToHex()), ",\"headers\":[");
+                   ",\"sha256\":", JsonString(judged.hash.ToHex()));
+  if (!judged.carried_stamp.empty()) {
+    absl::StrAppend(&out, ",\"imported_at\":", JsonString(base::TimeText(record.stored.stamp)));
+  }
+  absl::StrAppend(&out, ",\"headers\":[");
   for (size_t i = 0; i < raw.headers.size(); ++i) {
     absl::StrAppend(&out, i == 0 ? "" : ",", "{\"name\":", JsonString(raw.headers[i].first),
                     ",\"value\":", JsonString(raw.headers[i].second), "}");

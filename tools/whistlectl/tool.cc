@@ -161,7 +161,7 @@ const std::vector<Command>& AllCommands() {
   static const auto* const commands = [] {
     auto* all = new std::vector<Command>();
     for (auto group : {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(),
-                       RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(),
+                       RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(), ArchiveCommands(),
                        JournalReadingCommands(), QuarantineCommands(), OperationsCommands(), ProjectionWaitCommands(),
                        ProjectionTaskCommands(), ProjectionStoreCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
