@@ -80,6 +80,20 @@ class JudgedPartition {
 
   base::PartitionId id() const { return partition_; }
   base::Offset next_offset() const { return next_offset_; }
+  // The level at which it halted; 0 for none.
+  uint32_t unknown_level() const { return unknown_level_; }
+  // Where each case stands.
+  const absl::flat_hash_map<std::string, HeadAt>& heads() const { return heads_; }
+
+  // What judging goes on from, so that it can be put down and taken up again.
+  struct SoFar {
+    base::Offset next_offset{};
+    absl::Time recorded_at = absl::InfinitePast();
+    uint32_t unknown_level = 0;
+    absl::flat_hash_map<std::string, HeadAt> heads{};
+  };
+  SoFar so_far() const { return {next_offset_, recorded_at_, unknown_level_, heads_}; }
+  static JudgedPartition From(base::PartitionId partition, int partition_count, SoFar so_far);
 
  private:
   base::PartitionId partition_;

@@ -259,6 +259,22 @@ absl::StatusOr<std::string> RowReader<Interface>::DigestOf(absl::string_view col
   return digest.digest().ToHex();
 }
 
+template <typename Interface>
+absl::StatusOr<std::vector<StoredRow>> RowReader<Interface>::Rows(Family family, absl::string_view after, size_t limit,
+                                                                  size_t bytes_max) const {
+  std::vector<StoredRow> rows;
+  if (limit == 0) return rows;
+  size_t bytes = 0;
+  WHISTLE_RETURN_IF_ERROR(Scan(family, ScanStart("", after), "",
+                               [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
+                                 if (family == Family::kMeta && absl::StartsWith(key, kPhysicalPrefix)) return true;
+                                 rows.push_back({std::string(key), std::string(value)});
+                                 bytes += key.size() + value.size();
+                                 return rows.size() < limit && bytes < bytes_max;
+                               }));
+  return rows;
+}
+
 template class RowReader<Reader>;
 template class RowReader<Store>;
 

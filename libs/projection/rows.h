@@ -42,6 +42,12 @@ struct RowWrite {
   std::optional<std::string> value;
 };
 
+// One row as it lies.
+struct StoredRow {
+  std::string key;
+  std::string value;
+};
+
 // The set as rows, in the order in which they must be applied: deletes before puts, and of two puts of one key the
 // later one is the last. INVALID_ARGUMENT for a quarantine row that does not say where its record lies.
 absl::StatusOr<std::vector<RowWrite>> EncodeWrites(const WriteSet& set);
@@ -78,6 +84,12 @@ class RowReader : public Interface {
                                                             size_t limit) const final;
   absl::StatusOr<std::vector<v1::QuarantineRow>> ScanQuarantine(
       std::optional<std::pair<base::PartitionId, base::Offset>> after, size_t limit) const final;
+
+  // A stretch of one column family's rows, in key order: at the most so many, and about so many bytes (at least one row
+  // if there is one), from the first key after `after` on (empty: from the start). The store's own rows (format, fold
+  // fingerprint) are left out, as they are of digests.
+  absl::StatusOr<std::vector<StoredRow>> Rows(Family family, absl::string_view after, size_t limit,
+                                              size_t bytes_max) const;
 
   // Calls `found` with the value if there is one. The value is gone after the call.
   virtual absl::Status Lookup(Family family, absl::string_view key,

@@ -64,26 +64,36 @@ absl::StatusOr<int> ParseFormat(const std::string& dir, absl::string_view found)
       ". Start the version that made it, or name another folder: the journal fills a new one."));
 }
 
+absl::Status OlderFormat(const std::string& dir, int found) {
+  return absl::FailedPreconditionError(absl::StrCat("projection: ", dir, " has store format ", found,
+                                                    ", older than this program's ", kStoreFormat,
+                                                    ". Its service, when it is started, builds the projection anew."));
+}
+
 absl::Status WriteFormat(const std::string& dir) {
   WHISTLE_RETURN_IF_ERROR(WriteSynced(dir + "/FORMAT.new", absl::StrCat(kFormatWord, kStoreFormat, "\n")));
   return Rename(dir, "FORMAT.new", "FORMAT");
+}
+
+// Closes `fd` unless it holds the lock afterwards.
+absl::Status TakeLock(int fd, const std::string& dir, const std::string& path) {
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  const int error = errno;
+  close(fd);
+  if (error != EWOULDBLOCK) return FromErrno(error, "locking", path);
+  const std::string owner = ReadFile(path, kSmallFileBytes).value_or("");
+  int pid = 0;
+  return absl::FailedPreconditionError(
+      absl::StrCat("projection: ", dir, " is in use by ",
+                   absl::SimpleAtoi(owner, &pid) ? absl::StrCat("process ", pid) : "another process",
+                   ". A projection belongs to one service instance: stop that one, or name another folder."));
 }
 
 absl::StatusOr<int> Lock(const std::string& dir) {
   const std::string path = dir + "/LOCK";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return FromErrno(errno, "cannot write in this folder: opening", path);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    close(fd);
-    if (error != EWOULDBLOCK) return FromErrno(error, "locking", path);
-    const std::string owner = ReadFile(path, kSmallFileBytes).value_or("");
-    int pid = 0;
-    return absl::FailedPreconditionError(
-        absl::StrCat("projection: ", dir, " is in use by ",
-                     absl::SimpleAtoi(owner, &pid) ? absl::StrCat("process ", pid) : "another process",
-                     ". A projection belongs to one service instance: stop that one, or name another folder."));
-  }
+  WHISTLE_RETURN_IF_ERROR(TakeLock(fd, dir, path));
   // For people only: the lock is what counts, so a number that could not be written is no reason to stop.
   const std::string pid = absl::StrCat(getpid(), "\n");
   if (ftruncate(fd, 0) == 0) (void)!pwrite(fd, pid.data(), pid.size(), 0);
@@ -132,11 +142,7 @@ absl::StatusOr<std::shared_ptr<StoreFolder>> StoreFolder::EnterAs(const std::str
   if (format.has_value()) {
     WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
     if (found < kStoreFormat) {
-      if (!replace_older) {
-        return absl::FailedPreconditionError(
-            absl::StrCat("projection: ", dir, " has store format ", found, ", older than this program's ", kStoreFormat,
-                         ". Its service, when it is started, builds the projection anew."));
-      }
+      if (!replace_older) return OlderFormat(dir, found);
       WHISTLE_RETURN_IF_ERROR(folder->ReplaceFormat(found));
     }
   } else {
@@ -166,7 +172,28 @@ absl::Status StoreFolder::ReplaceFormat(int older) {
   return absl::OkStatus();
 }
 
-StoreFolder::~StoreFolder() { close(lock_fd_); }
+absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Look(const std::string& dir) {
+  const std::optional<std::string> format = ReadFile(dir + "/FORMAT", kSmallFileBytes);
+  if (!format) return absl::FailedPreconditionError(absl::StrCat("projection: ", dir, " holds no store"));
+  WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
+  if (found < kStoreFormat) return OlderFormat(dir, found);
+  const std::string path = dir + "/LOCK";
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno != ENOENT) return FromErrno(errno, "opening", path);
+  if (fd >= 0) WHISTLE_RETURN_IF_ERROR(TakeLock(fd, dir, path));
+  std::unique_ptr<StoreFolder> folder(new StoreFolder(dir, fd));
+  absl::MutexLock lock(&folder->mutex_);
+  WHISTLE_RETURN_IF_ERROR(folder->ReadServing());
+  std::error_code error;
+  if (!fs::exists(folder->PathOf(folder->serving_) + "/CURRENT", error)) {
+    return absl::FailedPreconditionError(absl::StrCat("projection: ", dir, " holds no store"));
+  }
+  return folder;
+}
+
+StoreFolder::~StoreFolder() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
 
 absl::Status StoreFolder::ReadServing() {
   const std::optional<std::string> text = ReadFile(PathOf("SERVING"), kSmallFileBytes);

@@ -40,6 +40,10 @@ class StoreFolder {
   // The same, but what is there of an older format is taken away: see replaced_format.
   static absl::StatusOr<std::shared_ptr<StoreFolder>> EnterOrReplaceOlder(const std::string& dir);
 
+  // The same for a store that is there and stays as it is, byte for byte: nothing is made, deleted or written down.
+  // FAILED_PRECONDITION also if there is no store.
+  static absl::StatusOr<std::unique_ptr<StoreFolder>> Look(const std::string& dir);
+
   ~StoreFolder();
   StoreFolder(const StoreFolder&) = delete;
   StoreFolder& operator=(const StoreFolder&) = delete;
@@ -79,6 +83,7 @@ class StoreFolder {
   absl::Status Point(std::string serving, std::vector<std::string> kept) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string dir_;
+  // -1 for a copy that nobody ever opened.
   const int lock_fd_;
   mutable absl::Mutex mutex_;
   std::string serving_ ABSL_GUARDED_BY(mutex_) = "db";

@@ -119,7 +119,28 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Take(const std::string& dir) {
   return folder;
 }
 
-Folder::~Folder() { close(lock_fd_); }
+absl::StatusOr<std::unique_ptr<Folder>> Folder::Look(const std::string& dir) {
+  struct stat info;
+  const std::string store = Join(dir, kStore);
+  if (lstat(store.c_str(), &info) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat(dir, " holds no journal: there is no ", store));
+  }
+  const std::string lock = Join(dir, kLock);
+  const int fd = open(lock.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno != ENOENT) return SystemError(errno, absl::StrCat("opening ", lock));
+  if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const int lock_error = errno;
+    const std::string owner = OwnerText(fd);
+    close(fd);
+    if (lock_error != EWOULDBLOCK) return SystemError(lock_error, absl::StrCat("locking ", lock));
+    return absl::FailedPreconditionError(absl::StrCat(dir, " is in use by ", owner));
+  }
+  return std::unique_ptr<Folder>(new Folder(dir, fd));
+}
+
+Folder::~Folder() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
 
 bool Folder::HasStore() const {
   struct stat info;

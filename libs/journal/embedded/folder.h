@@ -28,6 +28,10 @@ class Folder {
   // something that is no journal; PERMISSION_DENIED if it cannot be written.
   static absl::StatusOr<std::unique_ptr<Folder>> Take(const std::string& dir);
 
+  // Takes a folder with a journal in it without changing a byte: nothing is made, and whose it is, is not written down.
+  // FAILED_PRECONDITION if it is in use or holds no journal.
+  static absl::StatusOr<std::unique_ptr<Folder>> Look(const std::string& dir);
+
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -44,6 +48,7 @@ class Folder {
   Folder(std::string dir, int lock_fd) : dir_(std::move(dir)), lock_fd_(lock_fd) {}
 
   const std::string dir_;
+  // -1 for a copy that nobody ever opened.
   const int lock_fd_;
 };
 

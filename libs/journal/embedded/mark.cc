@@ -93,8 +93,8 @@ absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Create(const std::string& pa
   return file;
 }
 
-absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(const std::string& path, Access access) {
+  const int fd = open(path.c_str(), (access == Access::kReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return Unreadable(path, "is missing");
   if (fd < 0) return SystemError(errno, absl::StrCat("opening ", path));
   auto file = std::unique_ptr<MarkFile>(new MarkFile(path, fd));
@@ -117,6 +117,11 @@ absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(const std::string& path
   file->mark_ = std::move(latest->mark);
   file->sequence_ = latest->sequence;
   return file;
+}
+
+absl::StatusOr<Mark> ReadMark(const std::string& path) {
+  WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<MarkFile> file, MarkFile::Open(path, MarkFile::Access::kReadOnly));
+  return file->mark();
 }
 
 MarkFile::~MarkFile() { close(fd_); }

@@ -44,7 +44,8 @@ class MarkFile {
 
   // DATA_LOSS, naming the file, if it is missing or neither slot is whole; FAILED_PRECONDITION if it is of another
   // format version.
-  static absl::StatusOr<std::unique_ptr<MarkFile>> Open(const std::string& path);
+  enum class Access { kReadOnly, kReadWrite };
+  static absl::StatusOr<std::unique_ptr<MarkFile>> Open(const std::string& path, Access access = Access::kReadWrite);
 
   ~MarkFile();
   MarkFile(const MarkFile&) = delete;
@@ -68,6 +69,9 @@ class MarkFile {
   Mark mark_;
   uint64_t sequence_ = 0;
 };
+
+// What the file at `path` says, without being able to change it. Errors as MarkFile::Open.
+absl::StatusOr<Mark> ReadMark(const std::string& path);
 
 }  // namespace whistle::journal
 

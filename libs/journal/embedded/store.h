@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -80,6 +81,17 @@ class Store {
   // All or none of `records`, synced when it returns OK. After an error the outcome is unknown and the store must not
   // be appended to again.
   absl::Status Append(absl::Span<const PlacedRecord> records);
+
+  // What follows is for looking at a store that may be damaged: nothing is refused that can be named.
+
+  // One for each partition: the offset after its last key, whatever is stored under it; 0 for none.
+  absl::StatusOr<std::vector<base::Offset>> EndsByKey(int partition_count) const;
+  // How many case partitions the keys are of.
+  absl::StatusOr<int> PartitionCountByKey() const;
+  // Every key of the partition from `from` on, in order, with its record, or DATA_LOSS where that cannot be read; until
+  // `visit` returns false. Offsets may be missing.
+  absl::Status ReadAsItLies(base::PartitionId partition, base::Offset from, base::Offset end,
+                            absl::FunctionRef<bool(base::Offset, absl::StatusOr<StoredRecord>)> visit) const;
 
   // The records of [from, end) in order, as many as `limits` allow and at least one. DATA_LOSS if one is missing or
   // damaged.

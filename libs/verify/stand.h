@@ -1,0 +1,33 @@
+// What one service's projection says of itself, and where a check can look further.
+#ifndef WHISTLE_LIBS_VERIFY_STAND_H_
+#define WHISTLE_LIBS_VERIFY_STAND_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/base/ids.h"
+#include "libs/projection/rocks_view.h"
+#include "whistle/projection/v1/rows.pb.h"
+
+namespace whistle::verify {
+
+struct Stand {
+  // "intake".
+  std::string service;
+  std::string fold_fingerprint;
+  // How far it is, of each partition that it has begun.
+  std::map<base::PartitionId, projection::v1::PartitionRow> rows;
+  // Its store; null where a service has it open.
+  std::shared_ptr<const projection::RocksView> view;
+};
+
+// The store in `data_dir`/`service`, opened for reading alone. Errors as RocksView::Open.
+absl::StatusOr<Stand> LookAtStore(const std::string& data_dir, const std::string& service);
+
+}  // namespace whistle::verify
+
+#endif  // WHISTLE_LIBS_VERIFY_STAND_H_
