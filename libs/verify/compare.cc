@@ -48,7 +48,8 @@ void CompareRow(const Stand& stand, const PartitionCheck& check, const Partition
   v1::Problem problem = About(stand, kPosition);
   problem.set_place(PlaceText(check.id(), at));
   if (at >= check.next_offset()) {
-    problem.set_expected(absl::StrCat("the record with hash ", HexOf(row.record_hash()), ", up to which it has folded"));
+    problem.set_expected(
+        absl::StrCat("the record with hash ", HexOf(row.record_hash()), ", up to which it has folded"));
     problem.set_found(absl::StrCat("the journal's end at offset ", check.next_offset().value));
     return problems.Add(std::move(problem));
   }

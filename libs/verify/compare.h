@@ -19,8 +19,8 @@ using Checks = std::map<base::PartitionId, std::unique_ptr<PartitionCheck>>;
 // The partition that a case is in, the registry's chain included.
 base::PartitionId PartitionOfCase(const std::string& case_id, int partition_count);
 
-// How far the journal is, byte for byte, what a projection folded: by partition, the highest offset at which one has the
-// digest that the journal comes to. What is not in it, no projection vouches for.
+// How far the journal is, byte for byte, what a projection folded: by partition, the highest offset at which one has
+// the digest that the journal comes to. What is not in it, no projection vouches for.
 using Vouched = std::map<base::PartitionId, base::Offset>;
 
 // Positions, digests and counts; adds to `vouched` what agrees.

@@ -75,13 +75,14 @@ absl::Status ReadTimeline(const Stand& stand, Partitions& partitions) {
 
 absl::Status ReadJournal(const Source& source, base::PartitionId id, Partition& partition) {
   partition.held.resize(static_cast<size_t>(source.End(id).value));
-  return source.Read(id, base::Offset{0}, [&](base::Offset offset, const absl::StatusOr<journal::StoredRecord>& record) {
-    if (!record.ok()) return true;
-    const base::Digest hash = base::Sha256(record->record.value);
-    partition.by_hash.try_emplace(hash, offset);
-    partition.held[static_cast<size_t>(offset.value)] = Held{hash, record->record.key};
-    return true;
-  });
+  return source.Read(id, base::Offset{0},
+                     [&](base::Offset offset, const absl::StatusOr<journal::StoredRecord>& record) {
+                       if (!record.ok()) return true;
+                       const base::Digest hash = base::Sha256(record->record.value);
+                       partition.by_hash.try_emplace(hash, offset);
+                       partition.held[static_cast<size_t>(offset.value)] = Held{hash, record->record.key};
+                       return true;
+                     });
 }
 
 class Walk {
@@ -162,8 +163,9 @@ class Walk {
     if (all || (last && moved_by == shift_)) {
       v1::Problem problem = About(moved_by < shift_ ? kDropped : kMoved, one, found);
       problem.set_expected(absl::StrCat("it at ", PlaceText(id_, base::Offset{one.offset.value + shift_})));
-      problem.set_found(moved_by < shift_ ? "it lower, and all after it: records before it that counted for nobody are gone"
-                                          : "it higher, and all after it: records that were not folded lie before it");
+      problem.set_found(moved_by < shift_
+                            ? "it lower, and all after it: records before it that counted for nobody are gone"
+                            : "it higher, and all after it: records that were not folded lie before it");
       shift_ = moved_by;
       return problems_.Add(std::move(problem));
     }

@@ -15,8 +15,8 @@
 namespace whistle::verify {
 
 // Reads `partitions` and the timeline in the projection's store once more, and names each decision that was changed,
-// dropped, swapped or moved. Only what counted, below where the projection stands: of records that counted for nobody it
-// keeps too little. Keeps some hundred bytes for each decision of these partitions.
+// dropped, swapped or moved. Only what counted, below where the projection stands: of records that counted for nobody
+// it keeps too little. Keeps some hundred bytes for each decision of these partitions.
 absl::Status Diagnose(const Source& source, const Checks& checks, const Stand& stand,
                       const std::set<base::PartitionId>& partitions, Problems& problems);
 

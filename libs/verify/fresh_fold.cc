@@ -19,10 +19,9 @@ constexpr size_t kBytesAtOnce = 4 * 1024 * 1024;
 absl::Status FoldPartition(const Source& source, const domain::Model& model, const journal::Identity& identity,
                            base::PartitionId partition, base::Offset last, projection::Store& store,
                            const std::function<void(size_t)>& folded) {
-  WHISTLE_ASSIGN_OR_RETURN(const auto fold, engine::PartitionFold::Open({.model = &model,
-                                                                         .store = &store,
-                                                                         .partition = partition,
-                                                                         .identity = identity}));
+  WHISTLE_ASSIGN_OR_RETURN(
+      const auto fold,
+      engine::PartitionFold::Open({.model = &model, .store = &store, .partition = partition, .identity = identity}));
   const base::Offset from = fold->next_offset();
   if (from > last) return absl::OkStatus();
   folded(static_cast<size_t>(from.value));
@@ -36,16 +35,17 @@ absl::Status FoldPartition(const Source& source, const domain::Model& model, con
     bytes = 0;
     return status.ok();
   };
-  WHISTLE_RETURN_IF_ERROR(source.Read(partition, from, [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
-    if (offset > last) return false;
-    if (!record.ok()) {
-      status = record.status();
-      return false;
-    }
-    bytes += record->record.value.size();
-    batch.push_back(*std::move(record));
-    return (batch.size() < kRecordsAtOnce && bytes < kBytesAtOnce) || commit();
-  }));
+  WHISTLE_RETURN_IF_ERROR(
+      source.Read(partition, from, [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
+        if (offset > last) return false;
+        if (!record.ok()) {
+          status = record.status();
+          return false;
+        }
+        bytes += record->record.value.size();
+        batch.push_back(*std::move(record));
+        return (batch.size() < kRecordsAtOnce && bytes < kBytesAtOnce) || commit();
+      }));
   WHISTLE_RETURN_IF_ERROR(status);
   commit();
   return status;

@@ -34,17 +34,19 @@ std::string LabelOf(const journal::Record& record) {
 }
 
 absl::Status Search(const Source& source, base::PartitionId partition, Traces& traces) {
-  return source.Read(partition, base::Offset{0}, [&](base::Offset offset, const absl::StatusOr<journal::StoredRecord>& record) {
-    if (!record.ok()) return true;
-    const std::string hash = base::Sha256(record->record.value).ToBytes();
-    if (const auto found = traces.find(hash); found != traces.end() && !found->second.first) {
-      found->second.first = offset;
-    }
-    const std::string label = LabelOf(record->record);
-    if (label.empty() || label == hash) return true;
-    if (const auto found = traces.find(label); found != traces.end()) found->second.labelled = offset;
-    return true;
-  });
+  return source.Read(partition, base::Offset{0},
+                     [&](base::Offset offset, const absl::StatusOr<journal::StoredRecord>& record) {
+                       if (!record.ok()) return true;
+                       const std::string hash = base::Sha256(record->record.value).ToBytes();
+                       if (const auto found = traces.find(hash); found != traces.end() && !found->second.first) {
+                         found->second.first = offset;
+                       }
+                       const std::string label = LabelOf(record->record);
+                       if (label.empty() || label == hash) return true;
+                       if (const auto found = traces.find(label); found != traces.end())
+                         found->second.labelled = offset;
+                       return true;
+                     });
 }
 
 std::string StrayText(const Checks& checks, const std::string& parent) {
@@ -80,9 +82,7 @@ v1::Problem Judge(base::PartitionId partition, const v1::Orphan& orphan, const T
   } else {
     problem.set_found(
         absl::StrCat("no such record: one between ", orphan.head().version() == 0 ? "the partition's beginning" : "",
-                     orphan.head().version() == 0
-                         ? ""
-                         : PlaceText(partition, base::Offset{orphan.head().offset()}),
+                     orphan.head().version() == 0 ? "" : PlaceText(partition, base::Offset{orphan.head().offset()}),
                      " (version ", orphan.head().version(), ") and here was changed or is missing"));
   }
   return problem;
@@ -103,7 +103,8 @@ absl::Status LookForParents(const Source& source, const Checks& checks, const Vo
       if (trace.first && trace.first->value < orphan.offset()) continue;
       v1::Problem problem = Judge(partition, orphan, trace, checks);
       if (vouched_at != vouched.end() && orphan.offset() <= vouched_at->second.value) {
-        notices.push_back(absl::StrCat(ProblemText(problem), "; a projection vouches for these bytes: a writer left it so"));
+        notices.push_back(
+            absl::StrCat(ProblemText(problem), "; a projection vouches for these bytes: a writer left it so"));
       } else {
         problems.Add(std::move(problem));
       }

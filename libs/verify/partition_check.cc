@@ -183,8 +183,9 @@ void PartitionCheck::TakeJudged(const journal::StoredRecord& record, const Judge
     case Judged::Kind::kUnknownLevel:
       halted_ = true;
       Tell(kLevel, judged.offset, absl::StrCat("a level up to ", engine::kLevelKnown, ", which this build knows"),
-           absl::StrCat("level ", judged.level, ": nothing can be said of it, nor of what follows in this partition; "
-                                                "use a newer whistlectl"));
+           absl::StrCat("level ", judged.level,
+                        ": nothing can be said of it, nor of what follows in this partition; "
+                        "use a newer whistlectl"));
       return;
   }
 }

@@ -24,7 +24,8 @@ absl::StatusOr<std::optional<v1::Progress>> ReadResumeFile(const std::string& pa
   std::ifstream in(path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const auto refuse = [&](absl::string_view what) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " ", what, "; name another file, or remove it to begin anew"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " ", what, "; name another file, or remove it to begin anew"));
   };
   if (in.bad() || !absl::StartsWith(text, kMagic)) return refuse("is no check's resume file");
   const absl::string_view rest = absl::string_view(text).substr(kMagic.size());

@@ -36,8 +36,8 @@ absl::StatusOr<std::unique_ptr<ReadingSource>> ReadingSource::Open(journal::Jour
       asked->answered.Notify();
     });
     if (!asked->answered.WaitForNotificationWithTimeout(kSilenceMax)) {
-      return absl::UnavailableError(absl::StrCat("the journal does not say where partition ", partition.ToString(),
-                                                 " ends"));
+      return absl::UnavailableError(
+          absl::StrCat("the journal does not say where partition ", partition.ToString(), " ends"));
     }
     WHISTLE_RETURN_IF_ERROR(asked->end.status());
     source->ends_.push_back(*asked->end);
@@ -58,8 +58,8 @@ absl::Status ReadingSource::Read(base::PartitionId partition, base::Offset from,
     {
       absl::MutexLock lock(&mutex);
       if (!mutex.AwaitWithTimeout(absl::Condition(&ready), kSilenceMax)) {
-        return absl::UnavailableError(absl::StrCat("partition ", partition.ToString(), " gives nothing from offset ",
-                                                   at.value, " on"));
+        return absl::UnavailableError(
+            absl::StrCat("partition ", partition.ToString(), " gives nothing from offset ", at.value, " on"));
       }
       ready = false;
     }

@@ -1,7 +1,7 @@
 // A journal as a check reads it: every place, whatever lies there.
 //
-// Three stand behind it: an open journal (ReadingSource), an embedded journal's folder as it lies (EmbeddedSource), and,
-// in whistlectl, a running service.
+// Three stand behind it: an open journal (ReadingSource), an embedded journal's folder as it lies (EmbeddedSource),
+// and, in whistlectl, a running service.
 #ifndef WHISTLE_LIBS_VERIFY_SOURCE_H_
 #define WHISTLE_LIBS_VERIFY_SOURCE_H_
 
@@ -30,8 +30,8 @@ class Source {
   virtual int partition_count() const = 0;
   // Where the partition ended when the source was opened.
   virtual base::Offset End(base::PartitionId partition) const = 0;
-  // Everything from `from` up to End, in order of offset. An offset that is left out is not there. An error: the journal
-  // cannot be read now, or from there on at all (DATA_LOSS).
+  // Everything from `from` up to End, in order of offset. An offset that is left out is not there. An error: the
+  // journal cannot be read now, or from there on at all (DATA_LOSS).
   virtual absl::Status Read(base::PartitionId partition, base::Offset from, Visit visit) const = 0;
   // What is wrong with the journal as a whole, seen without reading it.
   virtual void AddProblems(Problems&) const {}

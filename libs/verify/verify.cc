@@ -37,10 +37,11 @@ std::string GenesisText(const journal::Genesis& genesis) {
 // The record at one place.
 absl::StatusOr<journal::StoredRecord> ReadAt(const Source& source, base::PartitionId partition, base::Offset at) {
   absl::StatusOr<journal::StoredRecord> found = absl::DataLossError("there is no record");
-  WHISTLE_RETURN_IF_ERROR(source.Read(partition, at, [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
-    if (offset == at) found = std::move(record);
-    return false;
-  }));
+  WHISTLE_RETURN_IF_ERROR(
+      source.Read(partition, at, [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
+        if (offset == at) found = std::move(record);
+        return false;
+      }));
   return found;
 }
 
@@ -140,8 +141,8 @@ absl::Status Verification::TakeUp(const v1::Progress& progress) {
                                                       "; name another file, or remove it to begin anew"));
   };
   if (progress.journal_uuid() != identity_.uuid) {
-    return refuse(absl::StrCat("it is the check of journal ", progress.journal_uuid(), ", and this is journal ",
-                               identity_.uuid));
+    return refuse(
+        absl::StrCat("it is the check of journal ", progress.journal_uuid(), ", and this is journal ", identity_.uuid));
   }
   std::map<std::string, std::map<base::PartitionId, projection::v1::PartitionRow>> rows;
   for (const v1::Stand& stand : progress.stands()) {
@@ -156,11 +157,10 @@ absl::Status Verification::TakeUp(const v1::Progress& progress) {
       stand.rows = std::move(before);
       continue;
     }
-    const bool same = std::equal(before.begin(), before.end(), stand.rows.begin(), stand.rows.end(),
-                                 [](const auto& a, const auto& b) {
-                                   return a.first == b.first && google::protobuf::util::MessageDifferencer::Equals(
-                                                                    a.second, b.second);
-                                 });
+    const bool same = std::equal(
+        before.begin(), before.end(), stand.rows.begin(), stand.rows.end(), [](const auto& a, const auto& b) {
+          return a.first == b.first && google::protobuf::util::MessageDifferencer::Equals(a.second, b.second);
+        });
     if (!same) return refuse(absl::StrCat("the projection of ", stand.service, " has moved since it was written"));
   }
   if (progress.stands().empty() != stands_.empty()) return refuse("it was begun with other projections");
@@ -244,10 +244,27 @@ absl::Status Verification::ReadAll() {
   return RunAll(std::move(tasks), options_.jobs);
 }
 
+void Verification::NoteLag(const Stand& stand) {
+  int64_t behind = 0;
+  int partitions = 0;
+  for (const auto& [id, check] : checks_) {
+    const auto row = stand.rows.find(id);
+    const int64_t next = row == stand.rows.end() ? 0 : row->second.offset() + 1;
+    if (next >= check->next_offset().value) continue;
+    behind += check->next_offset().value - next;
+    ++partitions;
+  }
+  if (partitions == 0) return;
+  notices_.push_back(absl::StrCat("the projection of ", stand.service, " is ", behind,
+                                  " records behind the journal's end, in ", partitions,
+                                  " partitions: it was compared where it stands"));
+}
+
 absl::Status Verification::CompareProjections(Report& report) {
   std::vector<std::function<absl::Status()>> tasks;
   for (const Stand& stand : stands_) {
     report.services.push_back(stand.service);
+    NoteLag(stand);
     CompareStand(stand, identity_.uuid, checks_, problems_, vouched_);
     if (stand.view == nullptr) continue;
     tasks.push_back([this, &stand] { return CompareHeads(stand, source_.partition_count(), checks_, problems_); });
@@ -288,7 +305,8 @@ std::string Verification::FingerprintOf(const domain::Model& model) const {
 absl::Status Verification::FoldAndCompare(Report& report) {
   std::error_code error;
   std::filesystem::create_directories(options_.work_dir, error);
-  if (error) return absl::FailedPreconditionError(absl::StrCat("--work-dir: ", options_.work_dir, ": ", error.message()));
+  if (error)
+    return absl::FailedPreconditionError(absl::StrCat("--work-dir: ", options_.work_dir, ": ", error.message()));
   const auto cache = projection::NewBlockCache();
   std::vector<std::pair<const Stand*, std::unique_ptr<projection::RocksStore>>> stores;
   for (const Stand& stand : stands_) {
@@ -299,8 +317,9 @@ absl::Status Verification::FoldAndCompare(Report& report) {
       problem.set_kind(kProjection);
       problem.set_service(stand.service);
       problem.set_expected(absl::StrCat("a store of fold ", FingerprintOf(*model), ", which this build folds"));
-      problem.set_found(absl::StrCat("one of fold ", stand.fold_fingerprint,
-                                     ": the service rebuilds it when it starts; verify it with the build that made it"));
+      problem.set_found(
+          absl::StrCat("one of fold ", stand.fold_fingerprint,
+                       ": the service rebuilds it when it starts; verify it with the build that made it"));
       problems_.Add(std::move(problem));
       continue;
     }
@@ -334,11 +353,11 @@ absl::Status Verification::FoldAndCompare(Report& report) {
     for (size_t family = 0; family < projection::kFamilyNames.size(); ++family, ++place) {
       comparisons.push_back([this, stand = stand, raw = store.get(), family, out = &families[place]]() -> absl::Status {
         size_t rows = 0;
-        WHISTLE_ASSIGN_OR_RETURN(*out, CompareFamily(*raw, *stand, static_cast<projection::Family>(family), problems_,
-                                                     [&](size_t more) {
-                                                       if ((rows += more) < kLookEvery) return;
-                                                       Done("comparing", "rows", std::exchange(rows, 0));
-                                                     }));
+        WHISTLE_ASSIGN_OR_RETURN(
+            *out, CompareFamily(*raw, *stand, static_cast<projection::Family>(family), problems_, [&](size_t more) {
+              if ((rows += more) < kLookEvery) return;
+              Done("comparing", "rows", std::exchange(rows, 0));
+            }));
         return absl::OkStatus();
       });
     }
@@ -380,7 +399,8 @@ absl::StatusOr<Report> Verification::Run() {
   if (!options_.fold) {
     report.not_folded = "not asked for";
   } else if (!stores) {
-    report.not_folded = stands_.empty() ? "there is no projection to compare with" : "the services have their stores open";
+    report.not_folded =
+        stands_.empty() ? "there is no projection to compare with" : "the services have their stores open";
   } else if (problems_.count() > 0) {
     report.not_folded = "the journal is not what the projections folded";
   } else {
@@ -389,7 +409,8 @@ absl::StatusOr<Report> Verification::Run() {
   if (!options_.work_dir.empty()) {
     std::error_code error;
     std::filesystem::remove_all(options_.work_dir, error);
-    if (error) notices_.push_back(absl::StrCat("the folder ", options_.work_dir, " could not be removed: ", error.message()));
+    if (error)
+      notices_.push_back(absl::StrCat("the folder ", options_.work_dir, " could not be removed: ", error.message()));
   }
   Count(report);
   report.notices = notices_;

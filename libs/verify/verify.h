@@ -3,8 +3,8 @@
 //   Verification verification(options, source, stands);
 //   absl::StatusOr<Report> report = verification.Run();
 //
-// In this order: what the source itself tells (an embedded journal's mark), the genesis of every partition, every record
-// (partition_check.h), projections' positions, digests, counts and heads (compare.h), the chains that are broken
+// In this order: what the source itself tells (an embedded journal's mark), the genesis of every partition, every
+// record (partition_check.h), projections' positions, digests, counts and heads (compare.h), the chains that are broken
 // (orphans.h) and what happened there (diagnosis.h), then a fresh fold of every service against its store, row by row
 // (fresh_fold.h, compare_rows.h). Nothing is written but the resume file and the folder of the fresh fold.
 #ifndef WHISTLE_LIBS_VERIFY_VERIFY_H_
@@ -108,6 +108,8 @@ class Verification {
   absl::Status ReadOne(PartitionCheck& check);
   absl::Status Save(const PartitionCheck& check, bool at_once);
   absl::Status CompareProjections(Report& report);
+  // Says so where a projection has not folded all that was read.
+  void NoteLag(const Stand& stand);
   absl::Status Diagnose();
   absl::Status FoldAndCompare(Report& report);
   void Count(Report& report) const;

@@ -25,8 +25,7 @@ absl::Status CheckEmpty(const std::string& dir) {
     return absl::FailedPreconditionError(absl::StrCat(dir, " is not a folder"));
   }
   for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
-    return absl::FailedPreconditionError(absl::StrCat(dir, " is not empty: it holds ",
-                                                      entry.path().filename().string(),
+    return absl::FailedPreconditionError(absl::StrCat(dir, " is not empty: it holds ", entry.path().filename().string(),
                                                       "; name a folder that is empty or not there"));
   }
   return absl::OkStatus();

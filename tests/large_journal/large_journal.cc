@@ -21,7 +21,8 @@
 #include "tests/large_journal/making.h"
 #include "tests/large_journal/recorder.h"
 
-ABSL_FLAG(std::string, dir, "", "the journal's folder: empty, or not there; `whistled --journal=embedded:DIR` opens it");
+ABSL_FLAG(std::string, dir, "",
+          "the journal's folder: empty, or not there; `whistled --journal=embedded:DIR` opens it");
 ABSL_FLAG(uint64_t, decisions, 1'000'000, "how many decisions of cases count");
 ABSL_FLAG(uint64_t, cases, 50'000, "how many cases they are about");
 ABSL_FLAG(int, partitions, whistle::journal::kPartitionCountDefault, "how many partitions the cases have");
@@ -82,8 +83,8 @@ absl::Status Make() {
                                       .created_at = plan.start,
                                       .clock_kind = journal::ClockKind::kVirtual};
   WHISTLE_RETURN_IF_ERROR(journal::CheckIdentity(identity));
-  WHISTLE_ASSIGN_OR_RETURN(
-      const auto writer, JournalWriter::Create(absl::GetFlag(FLAGS_dir), identity.uuid, GenesisRecords(identity)));
+  WHISTLE_ASSIGN_OR_RETURN(const auto writer,
+                           JournalWriter::Create(absl::GetFlag(FLAGS_dir), identity.uuid, GenesisRecords(identity)));
   Recorder recorder(writer.get(), identity.partition_count, plan.seed);
   WHISTLE_RETURN_IF_ERROR(MakeRegistry(recorder, {absl::GetFlag(FLAGS_policy), absl::GetFlag(FLAGS_calendars)},
                                        plan.start + absl::Seconds(1)));

@@ -95,8 +95,8 @@ Life::Life(uint64_t seed, uint64_t number, uint64_t decisions, absl::Duration sp
 absl::Time Life::Next(absl::Time now) {
   absl::Time next = now + gap_ * (static_cast<double>(chance_.Between(1, 2000)) / 1000);
   // Offices are open from eight to eighteen, in China's time.
-  const absl::Duration into_day =
-      (next - absl::UnixEpoch() + absl::Hours(8)) - absl::Trunc(next - absl::UnixEpoch() + absl::Hours(8), absl::Hours(24));
+  const absl::Duration into_day = (next - absl::UnixEpoch() + absl::Hours(8)) -
+                                  absl::Trunc(next - absl::UnixEpoch() + absl::Hours(8), absl::Hours(24));
   if (gap_ > absl::Hours(12)) {
     if (into_day < absl::Hours(8)) next += absl::Hours(8) - into_day;
     if (into_day > absl::Hours(18)) next += absl::Hours(32) - into_day;
@@ -331,7 +331,8 @@ bool Life::CoordinationAct(Recorder& recorder, CaseFile& file, absl::Time now) {
   if (what < 30) return Meeting(recorder, file, now);
   if (what < 55) {
     if (state.open_whistles_size() > 0 && chance_.Percent(60)) {
-      auto request = By<coordination::v1::ReportInRequest>(state.open_whistles(0).called(0).department().organization_id());
+      auto request =
+          By<coordination::v1::ReportInRequest>(state.open_whistles(0).called(0).department().organization_id());
       request.set_whistle_id(state.open_whistles(0).whistle_id());
       request.set_note("Two came.");
       return recorder.Do(file, now, std::move(request));
@@ -369,8 +370,7 @@ bool Life::CoordinationAct(Recorder& recorder, CaseFile& file, absl::Time now) {
 bool Life::Above(Recorder& recorder, CaseFile& file, absl::Time now) {
   const escalation::State& state = file.escalation();
   if (state.has_handling() && chance_.Percent(60)) {
-    auto request =
-        By<escalation::v1::CompleteHandlingRequest>(state.handling().upgraded().lead().organization_id());
+    auto request = By<escalation::v1::CompleteHandlingRequest>(state.handling().upgraded().lead().organization_id());
     request.set_handling_id(state.handling().handling_id());
     request.add_measures()->set_text("A new main.");
     return recorder.Do(file, now, std::move(request));
@@ -429,8 +429,8 @@ bool Life::EscalationAct(Recorder& recorder, CaseFile& file, absl::Time now) {
   const escalation::State& state = file.escalation();
   const uint64_t what = chance_.Below(100);
   if (what < 35 && state.finding_counts_size() > 0) {
-    const auto& counted = state.finding_counts(static_cast<int>(chance_.Below(
-        static_cast<uint64_t>(state.finding_counts_size()))));
+    const auto& counted =
+        state.finding_counts(static_cast<int>(chance_.Below(static_cast<uint64_t>(state.finding_counts_size()))));
     auto request = By<escalation::v1::AnswerFindingRequest>(kProvince);
     request.set_finding_id(counted.last_finding_id());
     request.set_text("The bureau was short of people.");

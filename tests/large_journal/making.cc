@@ -105,8 +105,8 @@ class Maker {
     if (first) {
       at.left += std::exchange(left_over_, 0);
       if (at.refused_in_a_row > kRefusedInARowOfTheFirstMax) {
-        return absl::InternalError(absl::StrCat("case ", at.file.id, " cannot go on at version ",
-                                                at.file.version.value, ": everything is refused"));
+        return absl::InternalError(absl::StrCat("case ", at.file.id, " cannot go on at version ", at.file.version.value,
+                                                ": everything is refused"));
       }
     } else if (at.left == 0 || at.refused_in_a_row > kRefusedInARowMax) {
       left_over_ += at.left;

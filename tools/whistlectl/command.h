@@ -44,6 +44,8 @@ class Session {
 
   // The client of this run, by the name that --client gives (or `name`, if it is not empty).
   absl::StatusOr<Client*> Connect(absl::string_view name = "");
+  // Another one, for a caller that has several calls under way. Any thread.
+  absl::StatusOr<std::unique_ptr<Client>> NewClient(absl::string_view name = "") const;
 
  private:
   const ClientFactory& factory_;
@@ -94,6 +96,7 @@ std::vector<Command> ScenarioCommands();
 std::vector<Command> ArchiveCommands();
 std::vector<Command> JournalCommands();
 std::vector<Command> JournalReadingCommands();
+std::vector<Command> JournalVerifyCommands();
 std::vector<Command> QuarantineCommands();
 std::vector<Command> OperationsCommands();
 std::vector<Command> ProjectionWaitCommands();

@@ -121,14 +121,18 @@ absl::Status RunCommand(const Command& command, const std::vector<std::string>& 
 
 absl::StatusOr<Client*> Session::Connect(absl::string_view name) {
   if (client_ == nullptr) {
-    Endpoints endpoints{.target = arguments.Get("target"), .by_service = {}};
-    for (const char* service : kServiceNames) {
-      if (arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
-    }
-    WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
-    client_ = factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
+    WHISTLE_ASSIGN_OR_RETURN(client_, NewClient(name));
   }
   return client_.get();
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Session::NewClient(absl::string_view name) const {
+  Endpoints endpoints{.target = arguments.Get("target"), .by_service = {}};
+  for (const char* service : kServiceNames) {
+    if (arguments.Has(service)) endpoints.by_service[service] = arguments.Get(service);
+  }
+  WHISTLE_ASSIGN_OR_RETURN(const absl::Duration timeout, arguments.GetDuration("timeout"));
+  return factory_(endpoints, name.empty() ? arguments.Get("client") : std::string(name), timeout);
 }
 
 absl::Status UsageError(absl::string_view message) {
@@ -162,8 +166,8 @@ const std::vector<Command>& AllCommands() {
     auto* all = new std::vector<Command>();
     for (auto group : {CaseCommands(), FindingCommands(), ListCommands(), ScoreCommands(), DueCommands(),
                        RegistryCommands(), PolicyCommands(), ScenarioCommands(), JournalCommands(), ArchiveCommands(),
-                       JournalReadingCommands(), QuarantineCommands(), OperationsCommands(), ProjectionWaitCommands(),
-                       ProjectionTaskCommands(), ProjectionStoreCommands(), CallCommands()}) {
+                       JournalReadingCommands(), JournalVerifyCommands(), QuarantineCommands(), OperationsCommands(),
+                       ProjectionWaitCommands(), ProjectionTaskCommands(), ProjectionStoreCommands(), CallCommands()}) {
       all->insert(all->end(), group.begin(), group.end());
     }
     return all;

@@ -20,9 +20,8 @@ absl::StatusOr<std::unique_ptr<EmbeddedInspection>> EmbeddedInspection::Open(con
   return looked;
 }
 
-absl::Status EmbeddedInspection::Read(
-    base::PartitionId partition, base::Offset from,
-    absl::FunctionRef<bool(base::Offset, absl::StatusOr<StoredRecord>)> visit) const {
+absl::Status EmbeddedInspection::Read(base::PartitionId partition, base::Offset from,
+                                      absl::FunctionRef<bool(base::Offset, absl::StatusOr<StoredRecord>)> visit) const {
   return store_->ReadAsItLies(partition, from, ends_[PlaceOf(partition)], visit);
 }
 

@@ -1,0 +1,175 @@
+#include "libs/verify/verify.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/verify/resume_file.h"
+#include "libs/verify/verify_testing.h"
+
+namespace whistle::verify {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class VerificationTest : public ::testing::Test {
+ protected:
+  Options OptionsOf() {
+    Options options;
+    options.jobs = 1;
+    options.clock = &clock;
+    return options;
+  }
+  Report Run(std::vector<Stand> stands = {}) {
+    auto report = Verification(OptionsOf(), &source, std::move(stands)).Run();
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? *std::move(report) : Report();
+  }
+  // What a projection that has folded all of partition 0 says of it.
+  Stand StandOf(const MemorySource& folded) {
+    Problems problems(10);
+    PartitionCheck check(kPartition, 1, {base::Offset{folded.End(kPartition).value - 1}}, &problems);
+    folded
+        .Read(kPartition, base::Offset{0},
+              [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
+                check.Take(offset, std::move(record));
+                return true;
+              })
+        .IgnoreError();
+    Stand stand{.service = "intake", .fold_fingerprint = "f", .rows = {}, .view = nullptr};
+    stand.rows[kPartition] = *check.RowAt(base::Offset{folded.End(kPartition).value - 1});
+    stand.rows[kPartition].set_journal_uuid(kIdentity.uuid);
+    return stand;
+  }
+
+  base::VirtualClock clock{absl::FromUnixSeconds(1'700'000'000)};
+  MemorySource source{1};
+};
+
+TEST_F(VerificationTest, AJournalThatIsWholeIsOk) {
+  const std::string first = source.AddDecision("a", "", "1");
+  source.AddDecision("a", first, "2");
+  source.AddDecision("a", first, "rival");
+  const Report report = Run({StandOf(source)});
+  EXPECT_EQ(report.problem_count, 0u);
+  EXPECT_EQ(report.decisions, 2u);
+  EXPECT_EQ(report.cases, 1u);
+  EXPECT_EQ(report.superseded, 1u);
+  EXPECT_EQ(report.records, 5u);
+  EXPECT_THAT(report.services, ElementsAre("intake"));
+  EXPECT_THAT(report.not_folded, HasSubstr("have their stores open"));
+}
+
+TEST_F(VerificationTest, WithoutAProjectionItSaysSo) {
+  source.AddDecision("a", "", "1");
+  const Report report = Run();
+  EXPECT_THAT(report.services, IsEmpty());
+  EXPECT_THAT(report.not_folded, HasSubstr("no projection"));
+}
+
+TEST_F(VerificationTest, AProjectionThatFoldedOtherBytesHasAnotherDigest) {
+  source.AddDecision("a", "", "1");
+  const Stand stand = StandOf(source);
+  source.Change(1);
+  const Report report = Run({stand});
+  ASSERT_EQ(report.problem_count, 1u);
+  EXPECT_EQ(report.problems[0].kind(), kDigest);
+  EXPECT_EQ(report.problems[0].place(), "0:1");
+  EXPECT_EQ(report.problems[0].service(), "intake");
+}
+
+TEST_F(VerificationTest, AProjectionBeyondTheEndIsToldWithItsPlace) {
+  source.AddDecision("a", "", "1");
+  source.AddDecision("b", "", "1");
+  const Stand stand = StandOf(source);
+  source.Drop(2);
+  const Report report = Run({stand});
+  ASSERT_EQ(report.problem_count, 1u);
+  EXPECT_EQ(report.problems[0].kind(), kPosition);
+  EXPECT_EQ(report.problems[0].place(), "0:2");
+}
+
+TEST_F(VerificationTest, AProjectionThatCountedOtherwiseIsTold) {
+  source.AddDecision("a", "", "1");
+  Stand stand = StandOf(source);
+  stand.rows[kPartition].set_superseded(7);
+  const Report report = Run({stand});
+  ASSERT_EQ(report.problem_count, 1u);
+  EXPECT_THAT(report.problems[0].found(), HasSubstr("7 superseded"));
+}
+
+TEST_F(VerificationTest, AProjectionOfAnotherJournalIsTold) {
+  Stand stand = StandOf(source);
+  stand.rows[kPartition].set_journal_uuid("another");
+  const Report report = Run({stand});
+  ASSERT_EQ(report.problem_count, 1u);
+  EXPECT_EQ(report.problems[0].kind(), kProjection);
+}
+
+class ResumeTest : public VerificationTest {
+ protected:
+  ResumeTest() : folder(::testing::TempDir() + "/verify-resume"), file(folder + "/file") {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+  }
+  ~ResumeTest() override { std::filesystem::remove_all(folder); }
+
+  absl::StatusOr<Report> Resume(std::vector<Stand> stands = {}) {
+    Options options = OptionsOf();
+    options.resume_file = file;
+    options.work_dir = folder + "/work";
+    return Verification(std::move(options), &source, std::move(stands)).Run();
+  }
+
+  const std::string folder;
+  const std::string file;
+};
+
+TEST_F(ResumeTest, GoesOnWhereItWasAndCountsTheSame) {
+  std::string head;
+  for (int i = 0; i < 5; ++i) head = source.AddDecision("a", head, std::to_string(i));
+  ASSERT_TRUE(Resume().ok());
+  // The file of a check that came to its end is its caller's to remove; taken up again it has everything.
+  source.AddDecision("a", head, "later");
+  const auto report = Resume();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->resumed, 7u);
+  EXPECT_EQ(report->decisions, 6u);
+  EXPECT_EQ(report->problem_count, 0u);
+}
+
+TEST_F(ResumeTest, RefusesWhatIsNotWhatItHadRead) {
+  source.AddDecision("a", "", "1");
+  ASSERT_TRUE(Resume().ok());
+  source.Change(1);
+  const auto report = Resume();
+  EXPECT_TRUE(absl::IsFailedPrecondition(report.status()));
+  EXPECT_THAT(std::string(report.status().message()), HasSubstr("0:1 is not the one that was read"));
+}
+
+TEST_F(ResumeTest, RefusesTheFileOfAnotherJournal) {
+  v1::Progress progress;
+  progress.set_version(kResumeVersion);
+  progress.set_journal_uuid("another");
+  ASSERT_TRUE(WriteResumeFile(file, progress).ok());
+  const auto report = Resume();
+  EXPECT_TRUE(absl::IsFailedPrecondition(report.status()));
+  EXPECT_THAT(std::string(report.status().message()), HasSubstr("check of journal another"));
+}
+
+TEST_F(ResumeTest, RefusesAFileThatIsDamagedOrSomethingElse) {
+  source.AddDecision("a", "", "1");
+  ASSERT_TRUE(Resume().ok());
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(70).put('x');
+  EXPECT_THAT(std::string(Resume().status().message()), HasSubstr("is damaged"));
+  std::ofstream(file) << "a shopping list";
+  EXPECT_THAT(std::string(Resume().status().message()), HasSubstr("is no check's resume file"));
+}
+
+}  // namespace
+}  // namespace whistle::verify
