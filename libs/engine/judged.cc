@@ -109,6 +109,7 @@ absl::StatusOr<Judged> JudgedPartition::Judge(const journal::StoredRecord& recor
 JudgedPartition JudgedPartition::From(base::PartitionId partition, int partition_count, SoFar so_far) {
   JudgedPartition judged(partition, partition_count);
   judged.next_offset_ = so_far.next_offset;
+  judged.carried_through_ = so_far.carried_through;
   judged.recorded_at_ = so_far.recorded_at;
   judged.unknown_level_ = so_far.unknown_level;
   judged.heads_ = std::move(so_far.heads);

@@ -78,6 +78,8 @@ class JudgedPartition {
   // was carried over does not say when it was recorded.
   absl::StatusOr<Judged> Judge(const journal::StoredRecord& record);
 
+  // How far the partition was carried over, as its genesis says.
+  base::Offset carried_through() const { return carried_through_; }
   base::PartitionId id() const { return partition_; }
   base::Offset next_offset() const { return next_offset_; }
   // The level at which it halted; 0 for none.
@@ -88,11 +90,12 @@ class JudgedPartition {
   // What judging goes on from, so that it can be put down and taken up again.
   struct SoFar {
     base::Offset next_offset{};
+    base::Offset carried_through{};
     absl::Time recorded_at = absl::InfinitePast();
     uint32_t unknown_level = 0;
     absl::flat_hash_map<std::string, HeadAt> heads{};
   };
-  SoFar so_far() const { return {next_offset_, recorded_at_, unknown_level_, heads_}; }
+  SoFar so_far() const { return {next_offset_, carried_through_, recorded_at_, unknown_level_, heads_}; }
   static JudgedPartition From(base::PartitionId partition, int partition_count, SoFar so_far);
 
  private:

@@ -63,10 +63,11 @@ void Describe(Family family, const StoredRow& row, v1::Problem& problem, std::st
       name = "state row";
       return;
     case Family::kTimeline:
+    case Family::kMilestone:
     case Family::kRequest: {
       // A case id holds no zero byte, and one ends it.
       problem.set_case_id(row.key.substr(0, row.key.find('\0')));
-      if (const auto version = projection::VersionOfTimelineKey(row.key); version && family == Family::kTimeline) {
+      if (const auto version = projection::VersionOfTimelineKey(row.key); version && family != Family::kRequest) {
         problem.set_version(version->value);
       }
       return;

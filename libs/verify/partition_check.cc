@@ -17,6 +17,7 @@ namespace {
 
 JudgedPartition JudgedFrom(base::PartitionId partition, int partition_count, const v1::PartitionProgress& progress) {
   JudgedPartition::SoFar so_far{.next_offset = base::Offset{progress.next_offset()},
+                                .carried_through = base::Offset{progress.carried_through()},
                                 .unknown_level = progress.unknown_level()};
   if (progress.has_recorded_at()) so_far.recorded_at = base::FromProto(progress.recorded_at());
   for (const v1::Head& head : progress.heads()) {
@@ -82,6 +83,7 @@ v1::PartitionProgress PartitionCheck::Progress() const {
   progress.set_topic(id().is_registry() ? common::v1::TOPIC_REGISTRY : common::v1::TOPIC_CASES);
   progress.set_partition(id().index());
   progress.set_next_offset(next_offset().value);
+  progress.set_carried_through(judged_.carried_through().value);
   progress.set_last_hash(last_hash_.ToBytes());
   if (digest_) progress.set_digest(digest_->ToBytes());
   if (recorded_at_ != absl::InfinitePast()) *progress.mutable_recorded_at() = base::ToProto(recorded_at_);
@@ -139,6 +141,9 @@ void PartitionCheck::PassOver(base::Offset offset) {
   // What stands for a genesis keeps the rule going: that it is none was told.
   if (offset.value == 0) nothing.record.key = std::string(journal::kGenesisKey);
   if (halted_) return;
+  if (offset.value > 0 && offset < judged_.carried_through()) {
+    nothing.record = journal::Carry(std::move(nothing.record), nothing.stamp);
+  }
   judged_.Judge(nothing).status().IgnoreError();  // An empty value is malformed, and counts for nobody.
 }
 
@@ -146,17 +151,23 @@ void PartitionCheck::TakeWhole(const journal::StoredRecord& record) {
   next_offset_ = record.offset.Next();
   bytes_ += record.record.value.size();
   last_hash_ = base::Sha256(record.record.value);
-  if (digest_) digest_ = engine::NextPartitionDigest(*digest_, last_hash_);
-  const std::optional<base::Digest> digest = digest_;
+  std::optional<base::Digest> digest = digest_;
+  std::string carried_stamp;
   if (halted_) {
-    // Nothing can be said of it but its bytes.
+    // Nothing can be said of it but its bytes, and what was carried over with them.
+    const auto stamp = journal::CountingStamp(record, judged_.carried_through());
+    if (stamp.ok()) carried_stamp = stamp->carried;
   } else if (const auto judged = judged_.Judge(record); judged.ok()) {
+    carried_stamp = judged->carried_stamp;
     TakeJudged(record, *judged);
   } else {
-    // Only the first record of a partition can be refused here.
-    Tell(kGenesis, record.offset, "a genesis record", std::string(judged.status().message()));
+    // The first record of a partition, or one that an import should have stamped.
+    Tell(record.offset.value == 0 ? kGenesis : kCarried, record.offset,
+         record.offset.value == 0 ? "a genesis record" : "a record with the stamp that was carried over",
+         std::string(judged.status().message()));
     PassOver(record.offset);
   }
+  if (digest) digest = journal::NextPartitionDigest(*digest, last_hash_, carried_stamp);
   digest_ = digest;
   Remember(last_hash_);
   ReachCut(record.offset);

@@ -59,6 +59,50 @@ TEST_F(PartitionCheckTest, AWholePartitionHasNoProblemAndSaysWhereItsCasesStand)
   EXPECT_EQ(last->heads().at("a").hash, base::Sha256(second));
 }
 
+TEST_F(PartitionCheckTest, WhatAnImportCarriedOverIsJudgedByItsOwnStampWhichTheDigestCovers) {
+  const std::string first = source.AddDecision("a", "", "1");
+  const std::string second = source.AddDecision("a", first, "2");
+  source.Import();
+  EXPECT_THAT(Found({base::Offset{2}}), IsEmpty());
+  EXPECT_EQ(last->accepted(), 2u) << "by the import's own stamp they would be a year late";
+  base::Digest digest = journal::NextPartitionDigest({}, source.HashAt(0));
+  const std::string carried = journal::CarriedStampText(kIdentity.created_at);
+  for (const std::string& bytes : {first, second}) {
+    digest = journal::NextPartitionDigest(digest, base::Sha256(bytes), carried);
+  }
+  EXPECT_EQ(last->RowAt(base::Offset{2})->digest(), digest.ToBytes());
+}
+
+TEST_F(PartitionCheckTest, ACarriedRecordThatDoesNotSayWhenItWasRecordedIsToldAndTheRestIsStillRead) {
+  const std::string first = source.AddDecision("a", "", "1");
+  source.AddDecision("b", "", "1");
+  source.AddDecision("a", first, "2");
+  source.Import();
+  source.DropHeaders(2);
+  EXPECT_THAT(Found(), ElementsAre("carried 0:2"));
+  EXPECT_EQ(last->heads().at("a").version, base::Version{2});
+}
+
+TEST_F(PartitionCheckTest, AnImportedPartitionIsTakenUpAgainWhereItWasPutDown) {
+  const std::string first = source.AddDecision("a", "", "1");
+  source.AddDecision("a", first, "2");
+  source.Import();
+  PartitionCheck whole(kPartition, 1, {base::Offset{2}}, &problems);
+  ReadInto(whole);
+  PartitionCheck begun(kPartition, 1, {base::Offset{2}}, &problems);
+  EXPECT_TRUE(source
+                  .Read(kPartition, base::Offset{0},
+                        [&](base::Offset offset, absl::StatusOr<journal::StoredRecord> record) {
+                          begun.Take(offset, std::move(record));
+                          return offset.value < 1;
+                        })
+                  .ok());
+  PartitionCheck again(kPartition, 1, begun.Progress(), &problems);
+  ReadInto(again);
+  EXPECT_THAT(problems.kept(), IsEmpty());
+  EXPECT_EQ(again.Progress().SerializeAsString(), whole.Progress().SerializeAsString());
+}
+
 TEST_F(PartitionCheckTest, AChangedRecordIsToldByTheNextDecisionOfItsCase) {
   const std::string first = source.AddDecision("a", "", "1");
   source.AddDecision("b", "", "1");

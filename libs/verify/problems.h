@@ -19,6 +19,7 @@ inline constexpr char kFrame[] = "frame";
 inline constexpr char kHole[] = "hole";
 inline constexpr char kMark[] = "mark";
 inline constexpr char kGenesis[] = "genesis";
+inline constexpr char kCarried[] = "carried";
 inline constexpr char kLevel[] = "level";
 inline constexpr char kChain[] = "chain";
 inline constexpr char kOrder[] = "order";

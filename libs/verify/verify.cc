@@ -96,7 +96,7 @@ absl::Status Verification::CheckGenesis() {
     // Told at its place when the partition is read.
     if (!record.ok()) continue;
     const auto genesis = journal::ParseGenesis(record->record);
-    if (genesis.ok() && genesis->partition == id && journal::SameIdentity(genesis->identity, identity_)) continue;
+    if (genesis.ok() && genesis->partition == id && journal::AddGenesis(*genesis, &identity_).ok()) continue;
     v1::Problem problem;
     problem.set_kind(kGenesis);
     problem.set_place(PlaceText(id, base::Offset{0}));

@@ -10,6 +10,7 @@
 #include "libs/base/hash.h"
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
+#include "libs/journal/carried.h"
 #include "libs/journal/genesis.h"
 #include "libs/journal/journal.h"
 #include "libs/verify/source.h"
@@ -87,6 +88,19 @@ class MemorySource final : public Source {
   // What follows moves up.
   void Drop(size_t offset) { records_.erase(records_.begin() + static_cast<std::ptrdiff_t>(offset)); }
   void Swap(size_t a, size_t b) { std::swap(records_[a], records_[b]); }
+  // Makes it what an import makes of it: everything was carried over, and is stamped a year later.
+  void Import() {
+    journal::Identity imported = kIdentity;
+    const base::Offset end{static_cast<int64_t>(records_.size())};
+    imported.imported_from = {.journal_uuid = "99999999-2222-4333-8444-555555555555", .through = {{kPartition, end}}};
+    (*records_[0])->record = journal::GenesisRecord(imported, kPartition);
+    for (size_t i = 1; i < records_.size(); ++i) {
+      (*records_[i])->record = journal::Carry((*records_[i])->record, (*records_[i])->stamp);
+      (*records_[i])->stamp += absl::Hours(365 * 24);
+    }
+  }
+  base::Digest HashAt(size_t offset) const { return base::Sha256((*records_[offset])->record.value); }
+  void DropHeaders(size_t offset) { (*records_[offset])->record.headers.clear(); }
   // Its place stays empty.
   void Lose(size_t offset) { records_[offset].reset(); }
   void Break(size_t offset) { records_[offset] = absl::DataLossError("it fails its checksum"); }

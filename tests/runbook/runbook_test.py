@@ -20,12 +20,16 @@ import tempfile
 from world import BUILD, ROOT, World
 import steps
 
+from brokers import BROKER
+from broker_test import free_port as free_broker_port
 from harness import (
-    CONTRACTS, contact_fields, found_registry, handled_case, heads, new_request_id, wait_seconds,
+    CONTRACTS, SERVICES, Client, contact_fields, found_registry, handled_case, heads, new_request_id, register_case, wait_seconds,
 )  # fmt: skip
 import grpc
 import journal_check
 from instances import compile_wrong_clock, with_wrong_clock
+
+from import_test import EmptyBrokers, STATUS_CANNOT_BE_HAD
 
 DECISION = CONTRACTS.message("whistle.journal.v1.Decision")
 
@@ -106,6 +110,110 @@ def lost_disk(section):
             world.run(section, number)
         same_heads(world, case_id, told)
         can_command(world, case_id)
+        # Once more, with checkpoints, and something that came after them.
+        checkpoints = {}
+        for service in SERVICES:
+            said = world.run(section, 4, SERVICE=service)
+            (checkpoints[service],) = world.place("BACKUP").glob(f"{service}-*")
+        can_command(world, case_id)
+        with world.client() as client:
+            told = heads(client, case_id)
+        world.stop()
+        world.run(section, 1)
+        for service, checkpoint in checkpoints.items():
+            said = world.run(section, 5, SERVICE=service, CHECKPOINT=checkpoint)
+        world.run(section, 2)
+        world.run(section, 3)
+        same_heads(world, case_id, told)
+
+
+def slow_projection(section):
+    with World() as world:
+        case_id, told = founded(world)
+        world.run(section, 1)
+        world.run(section, 2, SERVICE="escalation")
+        same_heads(world, case_id, told)
+        receipt = can_command(world, case_id)
+        world.run(section, 3, SERVICE="escalation")
+        world.stop()
+        world.start()
+        same_heads(world, case_id, {service: (receipt.version, receipt.head.hex()) for service in told})
+
+
+def backup_and_restore(section):
+    """On a virtual clock, so that the test says when what is due falls due."""
+    with World(flags=["--clock=virtual", "--virtual_start=2026-01-05T00:00:00Z"]) as world:
+        world.start()
+        with world.client() as client:
+            found_registry(client)
+            case_id = register_case(client).case_id
+            told = heads(client, case_id)
+        archive = world.folder / "archive.wja"
+        said = world.run(section, 1)
+        (taken,) = world.place("BACKUP").glob("*.wja")
+        taken.rename(archive)
+        world.run(section, 2, ARCHIVE=archive)
+        # Everything is lost.
+        world.stop()
+        subprocess.run(["rm", "-r", world.place("JOURNAL"), world.place("DATA")], check=True)
+        world.run(section, 3)
+        world.run(section, 4, ARCHIVE=archive)
+        world.run(section, 5)
+        same_heads(world, case_id, told)
+        assert "--agenda_paused" not in world.place("FLAGS").read_text()
+        said = world.run(section, 6)
+        assert "verify: OK" in said and "acceptance_overdue" in said, said
+        # The date for acceptance comes, and nothing fires before somebody says so; then it fires once.
+        world.tool("clock", "advance", "--by=960h")
+        same_heads(world, case_id, told)
+        # Also not after a restart without the flag.
+        world.stop()
+        world.start()
+        world.tool("clock", "advance", "--by=1h")
+        same_heads(world, case_id, told)
+        world.run(section, 7)
+        world.tool("clock", "advance", "--by=1h")
+        with world.client() as client:
+            decisions = journal_check.read(client).cases[case_id].decisions
+        fired = [event for d in decisions for event in d.decision.events if event.HasField("acceptance_overdue")]
+        assert len(fired) == 1, f"{len(fired)} times overdue"
+
+
+def moving_from_the_embedded_journal_to_kafka(section):
+    installed = subprocess.run([BROKER, "install"], check=False).returncode
+    if installed == STATUS_CANNOT_BE_HAD:
+        skip("Java or Kafka's jars cannot be had")
+    assert installed == 0, f"tools/kafka/broker install: status {installed}"
+    with tempfile.TemporaryDirectory(prefix="whistle-runbook-kafka-") as folder:
+        brokers = EmptyBrokers(pathlib.Path(folder), 1, free_broker_port(1), 16)
+        try:
+            brokers.start()
+            move(section, brokers)
+        finally:
+            brokers.stop()
+
+
+def move(section, brokers):
+    with World(brokers=brokers.addresses) as world:
+        case_id, told = founded(world)
+        for number in (1, 2, 3, 4):
+            world.run(section, number, BROKERS=brokers.addresses, REPLICATION=1)
+        world.ask_services()
+        world.run(section, 5)
+        said = world.run(section, 6)
+        assert "verify: OK" in said, said
+        for service, address in world.services.items():
+            with Client(address) as client:
+                assert heads_of(client, service, case_id) == told[service], service
+        world.run(section, 7)
+        with Client(world.services["intake"]) as client:
+            receipt = client.call("IntakeService/RecordContact", contact_fields(case_id)).receipt
+        assert receipt.version == told["intake"][0] + 1
+
+
+def heads_of(client, service, case_id):
+    answer = client.call("TimelineService/GetHead", {"case_id": case_id}, service=service)
+    return answer.version, answer.head.hex()
 
 
 def wrong_clock(section):

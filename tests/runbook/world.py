@@ -8,6 +8,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import stat
@@ -16,7 +17,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "end_to_end"), str(HERE.parent / "kafka" / "fault_run")]
+sys.path[:0] = [str(HERE.parent / "end_to_end"), str(HERE.parent / "kafka" / "fault_run"), str(HERE.parent / "kafka")]
 
 from harness import BUILD, ROOT, Client  # noqa: E402
 import steps  # noqa: E402
@@ -34,13 +35,16 @@ def free_port():
 class World:
     """One machine. `folder` may be given, for a disk of one's own; what it starts it also stops."""
 
-    def __init__(self, folder=None, flags=()):
+    def __init__(self, folder=None, flags=(), brokers=""):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="whistle-runbook-"))
         self.sections = steps.read()
         self.ran = []
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._flags = flags
+        self._brokers = brokers
+        # Where the services listen that are processes of their own.
+        self.services = {}
         self._lay_out()
 
     def __enter__(self):
@@ -65,15 +69,23 @@ class World:
         (self.folder / "usr/lib/whistle").symlink_to(BUILD / "bin")
         for unit_flags in (ROOT / "deploy" / "systemd").glob("*.flags"):
             text = unit_flags.read_text().replace("/var/lib/whistle", str(self.folder / "var/lib/whistle"))
-            text = text.replace("127.0.0.1:7100", self.address).replace("127.0.0.1:9100", "127.0.0.1:0")
-            (self.folder / "etc/whistle" / unit_flags.name).write_text(text + "".join(f"{flag}\n" for flag in self._flags))
+            text = re.sub(r"(?<=^--metrics_listen=).*$", "127.0.0.1:0", text, flags=re.M)
+            if unit_flags.stem == "whistled":
+                text = text.replace("127.0.0.1:7100", self.address) + "".join(f"{flag}\n" for flag in self._flags)
+            elif self._brokers:
+                address = f"127.0.0.1:{free_port()}"
+                self.services[unit_flags.stem] = address
+                text = re.sub(r"(?<=^--listen=).*$", address, text, flags=re.M)
+                text = re.sub(r"(?<=^--journal=).*$", f"kafka:{self._brokers}", text, flags=re.M)
+            (self.folder / "etc/whistle" / unit_flags.name).write_text(text)
         (self.folder / "run/places.json").write_text(
             json.dumps({f"/{top}/": f"{self.folder}/{top}/" for top in ("usr/lib/whistle", "etc/whistle", "var/lib/whistle")})
         )
         (self.folder / "bin/systemctl").symlink_to(HERE / "systemctl")
         tool = self.folder / "bin/whistlectl"
         # Its defaults are this machine's.
-        tool.write_text(f'#!/bin/sh\nexec "{BUILD}/bin/whistlectl" "$@" --target={self.address}\n')
+        (self.folder / "run/target").write_text(f"--target={self.address}\n")
+        tool.write_text(f'#!/bin/sh\nexec "{BUILD}/bin/whistlectl" "$@" $(cat "{self.folder}/run/target")\n')
         tool.chmod(ENV_EXEC)
 
     def environment(self, **more):
@@ -96,6 +108,11 @@ class World:
         print(f"--- {step} (status {done.returncode})\n{step.commands}{done.stdout}", flush=True)
         assert done.returncode == status, f"{step}: status {done.returncode}, expected {status}\n{done.stdout}\n{self.log()}"
         return done.stdout
+
+    def ask_services(self):
+        """From now on whistlectl, by default, asks the four services, and not whistled."""
+        flags = " ".join(f"--{service}={address}" for service, address in self.services.items())
+        (self.folder / "run/target").write_text(f"--target={self.services['intake']} {flags}\n")
 
     def tool(self, *words):
         done = subprocess.run([self.folder / "bin/whistlectl", *words], capture_output=True, text=True, timeout=STEP_SECONDS_MAX)
