@@ -45,7 +45,8 @@ def founded(world):
 
 def same_heads(world, case_id, told):
     with world.client() as client:
-        assert heads(client, case_id) == told, f"{heads(client, case_id)} is not {told}"
+        found = heads(client, case_id)
+    assert found == told, f"{found} is not {told}"
 
 
 def can_command(world, case_id):
@@ -146,8 +147,9 @@ def backup_and_restore(section):
         world.start()
         with world.client() as client:
             found_registry(client)
-            case_id = register_case(client).case_id
-            told = heads(client, case_id)
+            receipt = register_case(client)
+            case_id = receipt.case_id
+            told = heads(client, case_id, receipt.position)
         archive = world.folder / "archive.wja"
         said = world.run(section, 1)
         (taken,) = world.place("BACKUP").glob("*.wja")
