@@ -4,6 +4,7 @@ clock, with dates that pass in between. What is refused is left out: the load wa
 import base64
 import hashlib
 import random
+from collections import Counter
 
 import grpc
 
@@ -11,6 +12,8 @@ ORGANIZATIONS = ("gansu", "gas-company", "broadcast-network", "broadcast-network
                  "chengguan", "railway-station-street", "station-community")  # fmt: skip
 DEPARTMENTS = ("gas-company", "broadcast-network", "broadcast-network-lanzhou", "chengguan")
 HANDLER = "lanzhou-petition-bureau"
+# The superior of every handler that the load names: may do what each of them may.
+ABOVE = "lanzhou"
 REFUSALS = {grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.INVALID_ARGUMENT,
             grpc.StatusCode.NOT_FOUND, grpc.StatusCode.RESOURCE_EXHAUSTED}  # fmt: skip
 HOUR_MS = 3600 * 1000
@@ -22,7 +25,7 @@ class Load:
         self.random = random.Random(seed)
         self.cases = []
         self.accepted = 0
-        self.refused = 0
+        self.refused = Counter()
         self.fired = 0
         # (case, kind) → ids of events that made a thing
         self.things = {}
@@ -33,7 +36,7 @@ class Load:
         except grpc.RpcError as error:
             if error.code() not in REFUSALS:
                 raise
-            self.refused += 1
+            self.refused[rpc.partition("/")[2], error.details()[:70]] += 1
             return None
         self.accepted += 1
         if thing:
@@ -41,6 +44,7 @@ class Load:
         return receipt
 
     def one_of(self, case_id, thing):
+        """Its id; of the case's first event if there is no such thing, which is refused."""
         return self.random.choice(self.things.get((case_id, thing), ["1.1"]))
 
     def register(self):
@@ -66,26 +70,28 @@ class Load:
                   evidence={"sha256": digest, "size_bytes": 10, "media_type": "image/png", "title": "A photograph", "location": "shelf"})  # fmt: skip
 
     def hand_over(self, case_id):
-        self.give("IntakeService/AssignHandler", case_id, HANDLER, handler_id=self.random.choice((HANDLER, "lanzhou", "chengguan")), why="Better there.")
+        self.give("IntakeService/AssignHandler", case_id, ABOVE, handler_id=self.random.choice((HANDLER, "lanzhou", "chengguan")), why="Better there.")
 
     def close(self, case_id):
-        self.give("IntakeService/CloseCase", case_id, HANDLER, why="Done.")
+        if self.give("IntakeService/CloseCase", case_id, ABOVE, why="Done.") and self.random.random() < 0.7:
+            self.reopen(case_id)
 
     def reopen(self, case_id):
         self.give("IntakeService/ReopenCase", case_id, "petitioner", why="It is not done.")
-        self.give("IntakeService/ReopenCase", case_id, HANDLER, why="It is not done.")
 
     def link(self, case_id):
-        self.give("IntakeService/LinkCases", case_id, HANDLER, other_case_id=self.random.choice(self.cases), why="Alike.")
+        self.give("IntakeService/LinkCases", case_id, ABOVE, other_case_id=self.random.choice(self.cases), why="Alike.")
 
     def merge(self, case_id):
-        self.give("IntakeService/ProposeMerge", case_id, HANDLER, target_case_id=self.random.choice(self.cases), why="The same.")
+        if case_id == self.cases[0]:
+            return
+        self.give("IntakeService/ProposeMerge", case_id, ABOVE, target_case_id=self.random.choice(self.cases), why="The same.")
 
     def unmerge(self, case_id):
-        self.give("IntakeService/UnmergeCase", case_id, HANDLER, why="Not the same.")
+        self.give("IntakeService/UnmergeCase", case_id, ABOVE, why="Not the same.")
 
     def ask(self, case_id):
-        self.give("ResponseService/AskForResponse", case_id, HANDLER, "assignment", department_id=self.random.choice(DEPARTMENTS),
+        self.give("ResponseService/AskForResponse", case_id, ABOVE, "assignment", department_id=self.random.choice(DEPARTMENTS),
                   question=f"When, and why not {self.random.randrange(10**6)}?")  # fmt: skip
 
     def answer(self, case_id):
@@ -107,11 +113,11 @@ class Load:
                   assignment_id=self.one_of(case_id, "assignment"), proposed_owner_id="lanzhou", grounds=[{"document": "Our rules"}])  # fmt: skip
 
     def extend(self, case_id):
-        self.give("ResponseService/GrantExtension", case_id, HANDLER, assignment_id=self.one_of(case_id, "assignment"), count=2, why="Holidays.")
+        self.give("ResponseService/GrantExtension", case_id, ABOVE, assignment_id=self.one_of(case_id, "assignment"), count=2, why="Holidays.")
 
     def meet_condition(self, case_id):
         if self.random.random() < 0.7:
-            self.give("ResponseService/MarkConditionMet", case_id, HANDLER, condition_id=self.one_of(case_id, "condition"), text="It is.")
+            self.give("ResponseService/MarkConditionMet", case_id, ABOVE, condition_id=self.one_of(case_id, "condition"), text="It is.")
         else:
             self.give("ResponseService/WaiveCondition", case_id, self.random.choice(DEPARTMENTS), condition_id=self.one_of(case_id, "condition"), why="Old.")
 
@@ -125,7 +131,7 @@ class Load:
 
     def hold(self, case_id):
         outcome = self.random.choice(("AGREED", "PARTLY", "DEADLOCKED"))
-        self.give("CoordinationService/HoldMeeting", case_id, HANDLER, outcome=f"MEETING_OUTCOME_{outcome}", attended_ids=["gas-company"],
+        self.give("CoordinationService/HoldMeeting", case_id, ABOVE, outcome=f"MEETING_OUTCOME_{outcome}", attended_ids=["gas-company"],
                   absent_ids=["broadcast-network"], minutes="As it was.", topics=["the cable"])  # fmt: skip
 
     def list_item(self, case_id):
@@ -140,7 +146,7 @@ class Load:
                   severity="HAZARD_SEVERITY_SERIOUS")  # fmt: skip
 
     def raise_escalation(self, case_id):
-        self.give("EscalationService/RaiseEscalation", case_id, HANDLER, "escalation", reason="Nothing moves.",
+        self.give("EscalationService/RaiseEscalation", case_id, ABOVE, "escalation", reason="Nothing moves.", evidence_event_ids=["1.1"],
                   needed_organization_ids=[self.random.choice(DEPARTMENTS)])  # fmt: skip
 
     def decline(self, case_id):
@@ -164,12 +170,12 @@ class Load:
     def correct(self, case_id):
         kind = self.random.choice(("assignment", "condition", "response", "item"))
         rpc = {"item": "CoordinationService/CorrectEntry"}.get(kind, "ResponseService/CorrectEntry")
-        who = {"item": "station-community", "assignment": HANDLER}.get(kind, self.random.choice(DEPARTMENTS))
+        who = {"item": "station-community", "assignment": ABOVE}.get(kind, self.random.choice(DEPARTMENTS))
         path = {"item": "responsible"}.get(kind, "department")
         self.give(rpc, case_id, who, event_id=self.one_of(case_id, kind), why="Entered for the wrong one.",
                   corrections=[{"path": path, "value_json": f'"{self.random.choice(DEPARTMENTS)}"'}])  # fmt: skip
 
-    STEPS = (("contact", 9), ("ask", 5), ("answer", 7), ("join", 1), ("attach", 1), ("hand_over", 1), ("close", 1), ("reopen", 2), ("link", 1),
+    STEPS = (("contact", 9), ("ask", 5), ("answer", 7), ("join", 1), ("attach", 1), ("hand_over", 1), ("close", 1), ("reopen", 1), ("link", 1),
              ("merge", 1), ("unmerge", 1), ("return_assignment", 1), ("extend", 1), ("meet_condition", 3), ("whistle", 2), ("report_in", 3),
              ("hold", 2), ("list_item", 2), ("clear_item", 2), ("hazard", 1), ("raise_escalation", 1), ("decline", 1), ("upgrade", 1),
              ("complete", 1), ("suggest", 1), ("rectify", 1), ("correct", 2))  # fmt: skip

@@ -9,6 +9,8 @@ restart, and after the projections were deleted: the same bytes. And the compari
 """
 
 import argparse
+import datetime
+import json
 import random
 import shutil
 import subprocess
@@ -111,19 +113,21 @@ def differences(question, answer, journal):
 
 def make_questions(journal, cases, count, rng):
     questions = []
+    # Nothing is asked of the future: the clock stands at the last decision or later.
+    latest = max(journal.recorded_ns.values())
     for _ in range(count):
         case_id = rng.choices(cases, [journal.cases[c].version for c in cases])[0]
         decisions = journal.cases[case_id].decisions
         if rng.random() < 0.5:
             # Now and then one more than there are.
-            moment = ("at_version", rng.randint(1, len(decisions) + (rng.random() < 0.02)))
+            moment = ("at_version", len(decisions) + 1 if rng.random() < 0.03 else rng.randint(1, len(decisions)))
         else:
             recorded = rng.choice(decisions).recorded_ns
             between = rng.randint(decisions[0].recorded_ns, decisions[-1].recorded_ns)
-            # Also the very moment, just before and after it, and before there was a case.
+            # Also the very moment, just before and after it, before there was a case, and the last that is recorded at all.
             pick = rng.random()
-            moment = ("recorded_by", recorded if pick < 0.3 else recorded - MS if pick < 0.4 else recorded + MS if pick < 0.5 else
-                      decisions[0].recorded_ns - MS if pick < 0.52 else decisions[-1].recorded_ns if pick < 0.57 else between)  # fmt: skip
+            moment = ("recorded_by", recorded if pick < 0.3 else recorded - MS if pick < 0.4 else min(recorded + MS, latest) if pick < 0.5 else
+                      decisions[0].recorded_ns - MS if pick < 0.55 else latest if pick < 0.6 else between)  # fmt: skip
         questions.append(Question(case_id, rng.choice(list(VIEWS)), rng.random() < 0.85, moment))
     return questions
 
@@ -206,6 +210,60 @@ def check_bites(questions, answers, journal, rng):
     assert found == len(tried)
 
 
+def check_refused(client, case_id):
+    """What cannot be asked is refused by name; all of it through the four services alike."""
+    for service in VIEWS:
+        later = Question(case_id, service, True, ("recorded_by", 4102444800 * 10**9)).ask(client)
+        assert later[0] == grpc.StatusCode.INVALID_ARGUMENT and later[1].startswith("as_of.recorded_by: 2100"), later
+        zero = Question(case_id, service, True, ("at_version", 0)).ask(client)
+        assert zero[0] == grpc.StatusCode.INVALID_ARGUMENT and zero[1].startswith("as_of.at_version"), zero
+        none = Question("no-such-case", service, True, ("at_version", 1)).ask(client)
+        assert none[0] == grpc.StatusCode.NOT_FOUND, none
+
+
+def tool(server, *words):
+    """(exit status, what it said, what it said beside that)"""
+    done = subprocess.run(
+        [str(BUILD / "bin" / "whistlectl"), *words, f"--target={server.address}"], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_tool(server, journal, case_id):
+    """whistlectl shows the same past, and says what it is as of."""
+    decisions = journal.cases[case_id].decisions
+    middle = len(decisions) // 2
+    status, out, err = tool(server, "case", "show", case_id, f"--at-version={middle}", "--output=json")
+    assert status == 0, err
+    shown = json.loads(out)
+    assert shown["as_of"]["version"] == str(middle) and shown["as_of"]["final"], shown["as_of"]
+    assert {shown[service]["version"] for service in VIEWS} == {str(middle)}
+    status, out, err = tool(server, "case", "show", case_id, f"--at-version={middle}")
+    assert status == 0 and out.startswith(f"as of version {middle}, recorded ") and ": final\n" in out, out + err
+    status, out, err = tool(server, "case", "timeline", case_id, f"--at-version={middle}", "--output=json")
+    assert status == 0 and ": final" in err, err
+    events = [(d.version, event) for d in decisions for event in d.decision.events]
+    assert len(json.loads(out)) == sum(1 for version, _ in events if version <= middle)
+    # By occurred time, to the second, without corrections of times, of which the load makes none.
+    until = sorted(as_of_fold.nanos(event.occurred_at) for _, event in events)[len(events) // 3] // 10**9
+    text = datetime.datetime.fromtimestamp(until, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    status, out, err = tool(server, "case", "timeline", case_id, f"--occurred-by={text}", "--output=json")
+    assert status == 0 and "may change it" in err, err
+    wanted = sum(1 for _, event in events if as_of_fold.nanos(event.occurred_at) <= until * 10**9)
+    assert len(json.loads(out)) == wanted, f"{len(json.loads(out))} events by {text}, expected {wanted}"
+    status, out, err = tool(server, "case", "diff", case_id, f"--from={middle}", "--output=json")
+    assert status == 0, err
+    found = json.loads(out)
+    assert len(found["events"]) == sum(1 for version, _ in events if version > middle)
+    assert found["changes"] and found["to"]["version"] == str(len(decisions))
+    status, out, err = tool(server, "case", "show", case_id, f"--at-version={len(decisions) + 1}")
+    assert status == 1 and f"the case is at version {len(decisions)}" in err, err
+    status, out, err = tool(server, "case", "show", case_id, "--at-version=1", "--recorded-by=2021-01-01")
+    assert status == 2, err
+    print(f"as-of: whistlectl shows, lists and compares case {case_id} as of version {middle} of {len(decisions)}: "
+          f"{len(found['events'])} events, {len(found['changes'])} fields changed since")  # fmt: skip
+
+
 def settle(client):
     client.call("OperationsService/AdvanceClock", {"by_ms": 0})
     wait_seconds(lambda: at_rest(client), 60, "everything is at rest")
@@ -227,7 +285,7 @@ def run(server, options):
         cases = sorted(case for case in journal.cases if case != "registry")
         sizes = [journal.cases[case].version for case in cases]
         print(f"as-of: {sum(sizes)} decisions over {len(cases)} cases, the longest {max(sizes)}; {load.accepted} commands, "
-              f"{load.refused} refused, {load.fired} agenda items fired")  # fmt: skip
+              f"{load.refused.total()} refused, {load.fired} agenda items fired")  # fmt: skip
         assert load.fired > 0 and max(sizes) > options.steps / 4
         questions = make_questions(journal, cases, options.questions, rng)
         answers = ask_all(client, questions)
@@ -238,6 +296,8 @@ def run(server, options):
         assert wrong == 0
         assert kinds["final"] > options.questions / 2 and kinds["provisional"] and kinds["NOT_FOUND"] and kinds["OUT_OF_RANGE"], kinds
         check_bites(questions, answers, journal, rng)
+        check_refused(client, cases[0])
+        check_tool(server, journal, load.cases[0])
 
         held = [(q, a) for q, a in zip(questions, answers) if is_final(a)]
         questions, answers = [q for q, _ in held], [a for _, a in held]
