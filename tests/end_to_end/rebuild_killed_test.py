@@ -19,7 +19,7 @@ import time
 
 import journal_check
 from harness import Whistled, contact_fields, found_registry, scratch, wait_seconds
-from rebuild_test import CTL, ctl, digests_of, fill, phase, task_of, wait_until_over
+from rebuild_test import CTL, ctl, digests_of, fill, phase, wait_until_over
 
 SERVICE = "intake"
 
@@ -45,17 +45,26 @@ class Rounds:
             ctl(self.server, "projection", "rebuild", SERVICE)
             self.rebuild_seconds = time.monotonic() - began
             ctl(self.server, "projection", "discard-old", SERVICE)
+            self.rebuild_seconds = min(self.rebuild_seconds, 1.2 * self.done_seconds(client))
             self.good = self.checkpoint_folder()
             began = time.monotonic()
             ctl(self.server, "projection", "checkpoint", SERVICE, self.good)
-            self.checkpoint_seconds = time.monotonic() - began
+            self.checkpoint_seconds = min(time.monotonic() - began, 1.2 * self.done_seconds(client))
+
+    @staticmethod
+    def done_seconds(client):
+        """How long the last task took by the server's own clock."""
+        task = wait_until_over(client, SERVICE)
+        return task.finished_at.ToNanoseconds() / 1e9 - task.started_at.ToNanoseconds() / 1e9
 
     def checkpoint_folder(self):
         self.count += 1
         return str(self.folder / f"checkpoint-{self.count}")
 
     def start_rebuild(self):
-        ctl(self.server, "projection", "rebuild", SERVICE, "--detach")
+        # Not through whistlectl: a small rebuild is done before that has ended.
+        with self.server.client() as client:
+            client.call("OperationsService/RebuildProjection", {"service": SERVICE})
 
     def rebuild(self):
         self.start_rebuild()
@@ -63,15 +72,21 @@ class Rounds:
         self.kill()
 
     def swap(self):
-        with self.server.client() as client:
-            self.start_rebuild()
-            wait_seconds(lambda: phase(task_of(client, SERVICE)) not in ("FILLING",), 300, "the journal is folded")
-        pause(self.rng.uniform(0, self.rng.choice((0.01, 0.1, 0.5))))
+        """Around the moment at which the new store is named on disk, which is just before the exchange."""
+        before = self.serving()
+        self.start_rebuild()
+        wait_seconds(lambda: self.serving() != before, 300, "the new store is named")
+        pause(self.rng.choice((0, 0, 0.001, 0.005, 0.05)) * self.rng.random())
         self.kill()
+
+    def serving(self):
+        file = self.server.data_dir / SERVICE / "SERVING"
+        return file.read_text().splitlines()[0] if file.exists() else "serving db"
 
     def checkpoint(self):
         folder = self.checkpoint_folder()
-        ctl(self.server, "projection", "checkpoint", SERVICE, folder, "--detach")
+        with self.server.client() as client:
+            client.call("OperationsService/CheckpointProjection", {"service": SERVICE, "folder": folder})
         pause(self.rng.uniform(0, self.checkpoint_seconds))
         self.kill()
         # Finished, or refused as unfinished: never taken for whole when it is not.
@@ -104,9 +119,16 @@ class Rounds:
         )  # fmt: skip
 
     def kill(self):
-        with self.server.client() as client:
-            self.hits[f"kill while {phase(task_of(client, SERVICE)).lower()}"] += 1
         self.server.kill()
+        folder = self.server.data_dir / SERVICE
+        if "msg=projection_task_done" in self.server.log():
+            self.hits["killed when done"] += 1
+        elif (folder / "SERVING").exists() and "kept" in (folder / "SERVING").read_text():
+            self.hits["killed while swapping"] += 1
+        elif len([p for p in folder.iterdir() if p.name.startswith("db")]) > 1:
+            self.hits["killed while filling or comparing"] += 1
+        else:
+            self.hits["killed at the beginning, or during a checkpoint"] += 1
 
     def check(self):
         """What serves after the start is what a fresh fold makes of the journal."""
