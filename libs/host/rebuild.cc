@@ -107,6 +107,8 @@ class Run {
     return refold_->FoldUpTo(ends, absl::InfiniteFuture(), [&](size_t records) {
       done_ += static_cast<int64_t>(records);
       parts_.task->SetRecords(done_, total);
+      // What all rows are compared after need not be remembered.
+      if (!compared_) refold_->TakeTouched();
       if (options_.records_per_second_max > 0) {
         const absl::Time at = began_ + absl::Seconds(static_cast<double>(done_) / options_.records_per_second_max);
         parts_.task->Wait(at - absl::Now());
@@ -121,7 +123,7 @@ class Run {
     WHISTLE_ASSIGN_OR_RETURN(const auto rows, serving->ListPartitions());
     WHISTLE_RETURN_IF_ERROR(FoldUpTo(engine::EndsOf(rows), done_ + kNearRecords));
     // What is folded later is compared in the pause.
-    refold_->TakeTouched();
+    compared_ = true;
     for (size_t i = 0; i < projection::kFamilyNames.size(); ++i) {
       const auto family = static_cast<Family>(i);
       parts_.task->SetColumnFamily(projection::FamilyName(family));
@@ -240,6 +242,7 @@ class Run {
   std::unique_ptr<engine::Refold> refold_;
   int64_t done_ = 0;
   uint64_t differing_ = 0;
+  bool compared_ = false;
 };
 
 }  // namespace
