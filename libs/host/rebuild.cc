@@ -31,6 +31,9 @@ using projection::RocksStore;
 // A tenth of the processor time of a thread that serves, where both want all of it: commands keep their latency, and a
 // rebuild under full load still ends.
 constexpr int kNice = 10;
+// While commands wait for their verdict, half of the time is theirs: after each batch the rebuild rests for as long as
+// the batch took, at the most so long.
+constexpr absl::Duration kRestMax = absl::Milliseconds(100);
 // So near to the serving store the rebuild goes on to the next step.
 constexpr int64_t kNearRecords = 500;
 constexpr int64_t kTailRecords = 50;
@@ -113,8 +116,15 @@ class Run {
         const absl::Time at = began_ + absl::Seconds(static_cast<double>(done_) / options_.records_per_second_max);
         parts_.task->Wait(at - absl::Now());
       }
-      return parts_.task->Cancelled();
+      return GiveWay();
     });
+  }
+
+  // Between two batches of records or rows.
+  absl::Status GiveWay() {
+    if (parts_.engine->unanswered() > 0) parts_.task->Wait(std::min(absl::Now() - worked_since_, kRestMax));
+    worked_since_ = absl::Now();
+    return parts_.task->Cancelled();
   }
 
   absl::Status Compare() {
@@ -131,9 +141,8 @@ class Run {
       projection::PagedRows b(*next_, family);
       WHISTLE_ASSIGN_OR_RETURN(
           const projection::FamilyComparison found,
-          projection::CompareRows(family, a, b, {.differences_max = kDifferencesShown, .between = [this] {
-                                                   return parts_.task->Cancelled();
-                                                 }}));
+          projection::CompareRows(family, a, b,
+                                  {.differences_max = kDifferencesShown, .between = [this] { return GiveWay(); }}));
       differing_ += found.differing;
       parts_.task->AddDiffering(found.differing);
       for (const projection::RowDifference& difference : found.first) Tell(family, difference);
@@ -238,6 +247,8 @@ class Run {
   const RebuildParts& parts_;
   const RebuildOptions options_;
   const absl::Time began_ = absl::Now();
+  // The end of the last rest.
+  absl::Time worked_since_ = absl::Now();
   std::shared_ptr<RocksStore> next_;
   std::unique_ptr<engine::Refold> refold_;
   int64_t done_ = 0;
