@@ -185,6 +185,20 @@ TEST_F(ProcessTest, APausedAgendaStaysPausedOverARestart) {
   EXPECT_FALSE(Hosted().engine().agenda_paused());
 }
 
+TEST_F(ProcessTest, AnAgendaThatStartsPausedStaysSoUntilItIsResumed) {
+  ProcessOptions options = Options();
+  options.agenda_paused = true;
+  auto process = Open(options);
+  ASSERT_TRUE(process.ok()) << process.status();
+  EXPECT_TRUE((*process)->desk<NoDecider>("intake").service().engine().agenda_paused());
+  process->reset();
+  Serve();
+  EXPECT_TRUE(Hosted().engine().agenda_paused());
+  operations::v1::ResumeAgendaResponse resumed;
+  ASSERT_TRUE(operations_->ResumeAgenda(NewContext().get(), {}, &resumed).ok());
+  EXPECT_FALSE(Hosted().engine().agenda_paused());
+}
+
 TEST_F(ProcessTest, ARealClockIsNotMoved) {
   Serve();
   operations::v1::AdvanceClockRequest request;

@@ -1,5 +1,6 @@
 """What the tests of `journal export` and `journal import` share: a journal worth carrying, the tool, and what must be equal afterwards."""
 
+import contextlib
 import json
 import random
 import re
@@ -154,22 +155,47 @@ def serve_copy(folder, journal_dir=None, clock="virtual", flags=()):
     return server.start()
 
 
-def killed(words, seconds):
-    """Starts the tool and kills it (-9) after so long; True if it was still at work."""
-    process = subprocess.Popen(command_line(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        process.wait(seconds)
-        return False
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
+class Moment:
+    """When a command is killed: after some time, or once it has written so much."""
+
+    def __init__(self, seconds=None, share=None):
+        self.seconds, self.share = seconds, share
+
+    def __str__(self):
+        return f"after {self.seconds:.3f} s" if self.share is None else f"at {self.share:.0%} of what it writes"
+
+    def came(self, started, written, whole):
+        return time.monotonic() - started >= self.seconds if self.share is None else written() >= self.share * whole
 
 
 def kill_moments(number, took, seed):
-    """Random moments of a command that takes so long."""
+    """Random moments of a command that takes so long: half of them by the clock, half by what it has written."""
     chance = random.Random(seed)
-    return [chance.uniform(0, took) for _ in range(number)]
+    return [
+        Moment(seconds=chance.uniform(0, took)) if n % 2 == 0 else Moment(share=chance.uniform(0.02, 0.98)) for n in range(number)
+    ]
+
+
+def killed(words, moment, written=lambda: 0, whole=1):
+    """Starts the tool and kills it (-9) at that moment; True if it was still at work. `written`: how much of `whole` there is."""
+    process = subprocess.Popen(command_line(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    started = time.monotonic()
+    while process.poll() is None and not moment.came(started, written, whole):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.001)
+    at_work = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return at_work
+
+
+def file_bytes(*paths):
+    """What lies there, as far as it is there."""
+    total = 0
+    for path in paths:
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
 
 
 def timed(*words):

@@ -15,8 +15,8 @@ import sys
 
 import archive_check
 from carrying import (
-    assert_equal_digests, ask, bring_back, closing, counts, export, folded, judged, kill_moments, killed, live_through, refusal,
-    run_tool, serve_copy, tell, timed,
+    assert_equal_digests, ask, bring_back, closing, counts, export, file_bytes, folded, judged, kill_moments, killed, live_through,
+    refusal, run_tool, serve_copy, tell, timed,
 )  # fmt: skip
 from harness import Whistled, scratch
 
@@ -114,40 +114,49 @@ def kill_exports(folder, server, records, kills, seed):
     server.start()
     target = f"--target={server.address}"
     took = timed("journal", "export", folder / "timed.wja", target)
+    whole = file_bytes(folder / "timed.wja")
     at_work = 0
     for number, moment in enumerate(kill_moments(kills, took, seed)):
         file = folder / f"killed-{number}.wja"
         words = ("journal", "export", file, target)
+        partial = file.with_name(file.name + ".partial")
         # Twice: what goes on may die too.
-        at_work += killed(words, moment) + killed(words, moment)
+        at_work += sum(killed(words, moment, lambda partial=partial: file_bytes(partial), whole) for _ in range(2))
         status, out, error = run_tool(*words)
-        assert status == 0 or "name another file" in error, f"killed after {moment:.3f} s: {out}{error}"
-        assert int(closing("journal", "archive", "verify", file)["records"]) == records, f"killed after {moment:.3f} s"
+        assert status == 0 or "name another file" in error, f"killed {moment}: {out}{error}"
+        assert int(closing("journal", "archive", "verify", file)["records"]) == records, f"killed {moment}"
         file.unlink()
     assert server.stop() == 0
     tell(f"export killed {at_work} times at work, within {took:.2f} s: each archive whole, {records} records")
 
 
+def log_bytes(journal):
+    """What an embedded journal has in its RocksDB's logs: what was appended since it was opened, and more."""
+    return file_bytes(*(journal / "store" / "db").glob("*.log"))
+
+
 def kill_imports(folder, file, records, digests, kills, seed):
     took = timed("journal", "import", file, f"--journal=embedded:{folder / 'timed-journal'}")
+    whole = log_bytes(folder / "timed-journal")
     at_work = unfinished = 0
     for number, moment in enumerate(kill_moments(kills, took, seed + 1)):
         target = folder / f"killed-{number}"
         words = ("journal", "import", file, f"--journal=embedded:{target / 'journal'}")
-        at_work += killed(words, moment)
+        def written(journal=target / "journal"):
+            return log_bytes(journal)
+
+        at_work += killed(words, moment, written, whole)
         service = Whistled(target, "virtual")
         if (target / "journal" / "store").exists():
-            before = closing("journal", "import", "--timeout=1s", file, f"--journal=embedded:{folder / 'timed-journal'}")
-            assert int(before["written"]) == 0, before
             unfinished += assert_opened_only_if_finished(service)
-        at_work += killed(words, moment / 2)
+        at_work += killed(words, moment, written, whole)
         done = bring_back(file, f"embedded:{target / 'journal'}")
         assert int(done["found"]) + int(done["written"]) == records - 17, done
         done = bring_back(file, f"embedded:{target / 'journal'}")
         assert (int(done["found"]), int(done["written"])) == (records - 17, 0), done
         if number in (0, kills - 1):
             shutil.rmtree(service.data_dir, ignore_errors=True)
-            assert_equal_digests(f"killed after {moment:.3f} s", digests, folded(service.start()))
+            assert_equal_digests(f"killed {moment}", digests, folded(service.start()))
         shutil.rmtree(target)
     tell(f"import killed {at_work} times at work, within {took:.2f} s, {unfinished} journals refused as unfinished: each came to the same")
 
