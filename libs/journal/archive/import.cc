@@ -133,8 +133,7 @@ class Appends {
       --records_;
       bytes_ -= bytes;
       // What lies wrong for good outweighs what may be tried again.
-      if (failed_.ok() || absl::IsDataLoss(status)) failed_.Update(status);
-      if (absl::IsDataLoss(status)) failed_ = status;
+      if (failed_.ok() || absl::IsDataLoss(status)) failed_ = status;
     });
     return absl::OkStatus();
   }

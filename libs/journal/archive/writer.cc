@@ -52,6 +52,9 @@ absl::Status ArchiveWriter::TakeOver(ArchiveReader& reader) {
     if (!block.ok() || !block->has_value()) {
       if (block.ok()) footer_ = reader.footer();
       if (absl::IsDataLoss(block.status())) dropped_ = std::string(block.status().message());
+      // What the machine refused to read may be whole, and is not dropped.
+      const bool torn_or_unfinished = absl::IsDataLoss(block.status()) || absl::IsFailedPrecondition(block.status());
+      if (!block.ok() && !torn_or_unfinished) return block.status();
       break;
     }
     partition_ = (*block)->partition;

@@ -150,7 +150,11 @@ absl::StatusOr<KafkaCreation> CompleteGenesis(const KafkaOptions& options, int p
     WHISTLE_ASSIGN_OR_RETURN(const FirstRecord first,
                              WriteGenesis(options, *producer, *asker, creation.identity, partition));
     // Two that create at once agree on what partition 0 shows.
-    if (partition == partitions.front()) creation.identity = first.identity;
+    if (partition == partitions.front()) {
+      WHISTLE_RETURN_IF_ERROR(CheckSameOrigin(options, first.identity, partition, /*incomplete=*/true));
+      creation.identity = first.identity;
+      creation.identity.imported_from = options.importing;
+    }
     found.emplace(partition, first);
   }
   for (const auto& [partition, first] : found) {
