@@ -8,7 +8,6 @@ count for nobody. Where Kafka cannot be had it says so and ends with status 77.
 """
 
 import argparse
-import json
 import pathlib
 import subprocess
 import sys
@@ -19,9 +18,9 @@ sys.path[:0] = [str(HERE.parent / "end_to_end"), str(HERE / "fault_run"), str(HE
 from broker_test import free_port  # noqa: E402
 from brokers import BROKER, Brokers  # noqa: E402
 from carrying import (  # noqa: E402
-    assert_equal_digests, bring_back, command_line, counts, export, folded, judged, kill_moments, killed, live_through, refusal, tell, wait_at_rest,
+    assert_equal_digests, bring_back, counts, export, folded, judged, kill_moments, killed, live_through, refusal, tell, wait_at_rest,
 )  # fmt: skip
-from harness import SERVICES, Whistled, register_case, scratch, wait_seconds  # noqa: E402
+from harness import SERVICES, Whistled, register_case, scratch  # noqa: E402
 
 # What a service says of topics that are not there, half made, or half written.
 NOT_YET = ("is unfinished", "there is no journal", "holds no journal yet", "is missing on")
@@ -59,8 +58,6 @@ def carry(folder, brokers, options):
             lived.kill()
 
     at_work = 0
-    if options.outage:
-        outage(folder, brokers, file, records)
     words = ("journal", "import", file, f"--journal={brokers.journal}", f"--replication={options.nodes}")
     for moment in kill_moments(options.kills, KILLED_WITHIN_SECONDS, options.seed):
         at_work += killed(words, moment, lambda: sum((brokers.ends() or {}).values()), records)
@@ -72,22 +69,6 @@ def carry(folder, brokers, options):
     assert (int(again["found"]), int(again["written"])) == (records - 17, 0), again
     tell(f"imported into Kafka, killed {at_work} times at work: {done}")
     return said, digests, file
-
-
-def outage(folder, brokers, file, records):
-    """The broker dies while records are on their way, and comes back: the import waits, and goes on by itself."""
-    command = command_line("journal", "import", file, f"--journal={brokers.journal}", "--output=json")
-    with open(folder / "outage.log", "wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
-    wait_seconds(lambda: sum((brokers.ends() or {}).values()) > 17 or process.poll() is not None, 60, "the import writes")
-    brokers.kill(1)
-    at_work = process.poll() is None
-    brokers.restart(1)
-    out, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, (folder / "outage.log").read_text()
-    done = json.loads(out)[0]
-    assert int(done["found"]) + int(done["written"]) == records - 17, done
-    tell(f"the broker was killed and came back, the import {'was at work' if at_work else 'had finished'}: {done}")
 
 
 def compare(folder, brokers, said, digests):
@@ -138,7 +119,6 @@ def main():
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--nodes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--outage", action="store_true", help="kill the broker while it writes, first of all; with many --cases")
     options = parser.parse_args()
     installed = subprocess.run([BROKER, "install"], check=False).returncode
     if installed != 0:
