@@ -75,6 +75,8 @@ v1::Problem Judge(base::PartitionId partition, const v1::Orphan& orphan, const T
     problem.set_found(absl::StrCat("it at ", stray, ", in a partition that is not its case's"));
   } else if (trace.labelled) {
     problem.set_kind(kChanged);
+    // It still counts, in the place of the one it was.
+    problem.set_version(orphan.head().version());
     problem.set_place(PlaceText(partition, *trace.labelled));
     problem.set_expected(absl::StrCat("the bytes with hash ", parent, ": its header ce_id says so, and ",
                                       PlaceText(partition, base::Offset{orphan.offset()}), " names them as parent"));

@@ -369,6 +369,12 @@ absl::Status Verification::FoldAndCompare(Report& report) {
 
 void Verification::Count(Report& report) const {
   report.journal_uuid = identity_.uuid;
+  std::string digests;
+  for (const base::PartitionId id : journal::AllPartitions(source_.partition_count())) {
+    const std::optional<base::Digest>& digest = checks_.at(id)->digest();
+    if (digest) digests += digest->ToBytes();
+  }
+  if (digests.size() == checks_.size() * base::Digest::kSize) report.journal_digest = base::Sha256(digests).ToHex();
   report.partitions = static_cast<int>(checks_.size());
   report.resumed = resumed_;
   for (const auto& [id, check] : checks_) {

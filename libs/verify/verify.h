@@ -69,6 +69,9 @@ struct Options {
 
 struct Report {
   std::string journal_uuid;
+  // SHA-256 over the partition digests at the ends that were read, in hex, the registry's first: two copies of a
+  // journal that are equal have the same. Empty where damage makes one of them unknown.
+  std::string journal_digest;
   int partitions = 0;
   uint64_t records = 0;
   uint64_t bytes = 0;

@@ -66,6 +66,8 @@ class Maker {
   absl::Status Turn(const Wake& wake) {
     const auto found = under_way_.find(wake.number);
     UnderWay& at = found == under_way_.end() ? Begin(wake) : *found->second;
+    // The first case rests until others leave it something.
+    if (at.left == 0) return GoOn(wake, at);
     const uint64_t accepted = recorder_.tally().accepted;
     if (at.file.version.value == 0) {
       at.life.Begin(recorder_, at.file, wake.at);
@@ -114,8 +116,7 @@ class Maker {
       return absl::OkStatus();
     }
     absl::Time next = at.act_at;
-    if (first && at.left == 0) {
-      // It rests until others leave it something, or all is done.
+    if (at.left == 0) {
       next = std::max(next, wake.at + absl::Hours(24));
     } else if (at.file.due) {
       // A moment passes before the agenda acts.

@@ -83,7 +83,9 @@ std::string VerifyLine(const absl::Status& error) {
 }
 
 std::string VerifyText(const verify::Report& report) {
-  std::string text;
+  std::string text =
+      absl::StrCat("journal ", report.journal_uuid, ", ", report.records, " records, ", report.bytes, " bytes, digest ",
+                   report.journal_digest.empty() ? "unknown" : report.journal_digest, "\n");
   for (const verify::FamilyDigest& family : report.families) {
     absl::StrAppend(&text, "digest ", family.service, " ", family.family, " ", family.rows, " rows ", family.stored,
                     family.fresh == family.stored ? "" : absl::StrCat(", a fresh fold's ", family.fresh), "\n");
@@ -101,27 +103,36 @@ std::string VerifyText(const verify::Report& report) {
 
 std::string VerifyJson(const verify::Report& report, absl::Duration took) {
   const auto text = [](const std::string& one) { return JsonString(one); };
-  return absl::StrCat(
-      "{",
-      absl::StrJoin({absl::StrCat("\"ok\": ", report.problem_count == 0 ? "true" : "false"),
-                     Field("line", VerifyLine(report, took)), Field("journal", report.journal_uuid),
-                     Field("partitions", static_cast<uint64_t>(report.partitions)), Field("records", report.records),
-                     Field("bytes", report.bytes), Field("decisions", report.decisions), Field("cases", report.cases),
-                     Field("registry_decisions", report.registry_decisions), Field("superseded", report.superseded),
-                     Field("malformed", report.malformed), Field("resumed", report.resumed),
-                     Field("took_ms", static_cast<uint64_t>(absl::ToInt64Milliseconds(took))),
-                     ListField("services", report.services, text), Field("not_folded", report.not_folded),
-                     ListField("digests", report.families,
-                               [](const verify::FamilyDigest& family) {
-                                 return absl::StrCat("{", Field("service", family.service), ", ",
-                                                     Field("family", family.family), ", ", Field("rows", family.rows),
-                                                     ", ", Field("stored", family.stored), ", ",
-                                                     Field("fresh", family.fresh), "}");
-                               }),
-                     ListField("notices", report.notices, text), ListField("problems", report.problems, ProblemJson),
-                     Field("problem_count", report.problem_count)},
-                    ", "),
-      "}\n");
+  return absl::StrCat("{",
+                      absl::StrJoin({absl::StrCat("\"ok\": ", report.problem_count == 0 ? "true" : "false"),
+                                     Field("line", VerifyLine(report, took)),
+                                     Field("journal", report.journal_uuid),
+                                     Field("journal_digest", report.journal_digest),
+                                     Field("partitions", static_cast<uint64_t>(report.partitions)),
+                                     Field("records", report.records),
+                                     Field("bytes", report.bytes),
+                                     Field("decisions", report.decisions),
+                                     Field("cases", report.cases),
+                                     Field("registry_decisions", report.registry_decisions),
+                                     Field("superseded", report.superseded),
+                                     Field("malformed", report.malformed),
+                                     Field("resumed", report.resumed),
+                                     Field("took_ms", static_cast<uint64_t>(absl::ToInt64Milliseconds(took))),
+                                     ListField("services", report.services, text),
+                                     Field("not_folded", report.not_folded),
+                                     ListField("digests", report.families,
+                                               [](const verify::FamilyDigest& family) {
+                                                 return absl::StrCat("{", Field("service", family.service), ", ",
+                                                                     Field("family", family.family), ", ",
+                                                                     Field("rows", family.rows), ", ",
+                                                                     Field("stored", family.stored), ", ",
+                                                                     Field("fresh", family.fresh), "}");
+                                               }),
+                                     ListField("notices", report.notices, text),
+                                     ListField("problems", report.problems, ProblemJson),
+                                     Field("problem_count", report.problem_count)},
+                                    ", "),
+                      "}\n");
 }
 
 std::string VerifyJson(const absl::Status& error) {
