@@ -3,8 +3,8 @@
 //   auto view = RocksView::Open("var/data/intake");
 //   (*view)->fold_fingerprint(); (*view)->Rows("state", "", visit);
 //
-// A store of whatever fold fingerprint is shown as it is; nothing is made, deleted or compacted. No service can open it
-// meanwhile. Threads: any may read.
+// A store of whatever fold fingerprint is shown as it is; nothing is made, deleted or compacted. Several may look at
+// once; no service can open it meanwhile. Threads: any may read.
 #ifndef WHISTLE_LIBS_PROJECTION_ROCKS_VIEW_H_
 #define WHISTLE_LIBS_PROJECTION_ROCKS_VIEW_H_
 

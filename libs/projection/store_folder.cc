@@ -76,8 +76,8 @@ absl::Status WriteFormat(const std::string& dir) {
 }
 
 // Closes `fd` unless it holds the lock afterwards.
-absl::Status TakeLock(int fd, const std::string& dir, const std::string& path) {
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+absl::Status TakeLock(int fd, int kind, const std::string& dir, const std::string& path) {
+  if (flock(fd, kind | LOCK_NB) == 0) return absl::OkStatus();
   const int error = errno;
   close(fd);
   if (error != EWOULDBLOCK) return FromErrno(error, "locking", path);
@@ -93,7 +93,7 @@ absl::StatusOr<int> Lock(const std::string& dir) {
   const std::string path = dir + "/LOCK";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return FromErrno(errno, "cannot write in this folder: opening", path);
-  WHISTLE_RETURN_IF_ERROR(TakeLock(fd, dir, path));
+  WHISTLE_RETURN_IF_ERROR(TakeLock(fd, LOCK_EX, dir, path));
   // For people only: the lock is what counts, so a number that could not be written is no reason to stop.
   const std::string pid = absl::StrCat(getpid(), "\n");
   if (ftruncate(fd, 0) == 0) (void)!pwrite(fd, pid.data(), pid.size(), 0);
@@ -180,7 +180,8 @@ absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Look(const std::string
   const std::string path = dir + "/LOCK";
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno != ENOENT) return FromErrno(errno, "opening", path);
-  if (fd >= 0) WHISTLE_RETURN_IF_ERROR(TakeLock(fd, dir, path));
+  // Shared with whoever else only looks; no service opens it meanwhile.
+  if (fd >= 0) WHISTLE_RETURN_IF_ERROR(TakeLock(fd, LOCK_SH, dir, path));
   std::unique_ptr<StoreFolder> folder(new StoreFolder(dir, fd));
   absl::MutexLock lock(&folder->mutex_);
   WHISTLE_RETURN_IF_ERROR(folder->ReadServing());

@@ -128,7 +128,8 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Look(const std::string& dir) {
   const std::string lock = Join(dir, kLock);
   const int fd = open(lock.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno != ENOENT) return SystemError(errno, absl::StrCat("opening ", lock));
-  if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  // Shared with whoever else only looks; nobody writes meanwhile.
+  if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0) {
     const int lock_error = errno;
     const std::string owner = OwnerText(fd);
     close(fd);

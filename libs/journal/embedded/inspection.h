@@ -3,8 +3,8 @@
 //   auto looked = EmbeddedInspection::Open("var/journal");
 //   (*looked)->Read(partition, Offset{0}, [](Offset at, StatusOr<StoredRecord> record) { … return true; });
 //
-// Not a byte is changed, and nobody else can open the journal meanwhile. Where EmbeddedJournal::Open refuses (a hole,
-// an end before the mark, a damaged record), this goes on. Any thread may read.
+// Not a byte is changed. Several may look at once; nobody can open the journal meanwhile. Where EmbeddedJournal::Open
+// refuses (a hole, an end before the mark, a damaged record), this goes on. Any thread may read.
 #ifndef WHISTLE_LIBS_JOURNAL_EMBEDDED_INSPECTION_H_
 #define WHISTLE_LIBS_JOURNAL_EMBEDDED_INSPECTION_H_
 
