@@ -140,6 +140,7 @@ absl::Status AskAsOf(const Service& service, const projection::Store& store, uin
 absl::Status AddStored(const projection::Store& store, uint64_t decisions, PastFigures& figures) {
   for (uint64_t at = 1; at <= decisions; ++at) {
     WHISTLE_ASSIGN_OR_RETURN(const auto row, store.FindTimeline(kCaseId, base::Version{at}));
+    if (!row) return absl::DataLossError(absl::StrCat("version ", at, " is not in the timeline"));
     figures.timeline_bytes += row->ByteSizeLong();
     WHISTLE_ASSIGN_OR_RETURN(const auto milestone, store.FindMilestone(kCaseId, base::Version{at}));
     if (!milestone || milestone->first.value != at) continue;
@@ -147,6 +148,7 @@ absl::Status AddStored(const projection::Store& store, uint64_t decisions, PastF
     figures.milestone_bytes += milestone->second.ByteSizeLong();
   }
   WHISTLE_ASSIGN_OR_RETURN(const auto row, store.FindCase(kCaseId));
+  if (!row) return absl::DataLossError("the case is not in the store");
   figures.state_bytes = row->state().size();
   return absl::OkStatus();
 }
