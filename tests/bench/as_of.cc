@@ -1,11 +1,12 @@
 #include "tests/bench/as_of.h"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <random>
 #include <utility>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/proto.h"
@@ -31,7 +32,7 @@
 namespace whistle::bench {
 namespace {
 
-constexpr int kQuestions = 1000;
+constexpr int kQuestions = 500;
 constexpr size_t kBatch = 64;
 const char kCaseId[] = "busy";
 const base::PartitionId kPartition = base::PartitionId::Case(0);
@@ -196,9 +197,8 @@ absl::Status AddRaw(const std::string& database, PastFigures& figures) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<PastFigures>> MeasurePast(const std::string& dir, int decisions) {
+absl::Status MeasurePast(const std::string& dir, int decisions, const std::function<void(const PastFigures&)>& tell) {
   const std::vector<journal::StoredRecord> records = MakeRecords(decisions);
-  std::vector<PastFigures> all;
   for (const Service& service : AllServices()) {
     PastFigures figures;
     figures.service = service.model.name;
@@ -217,9 +217,9 @@ absl::StatusOr<std::vector<PastFigures>> MeasurePast(const std::string& dir, int
     WHISTLE_RETURN_IF_ERROR(AddStored(*store, decisions, figures));
     store.reset();
     WHISTLE_RETURN_IF_ERROR(AddRaw(folder + "/db", figures));
-    all.push_back(std::move(figures));
+    tell(figures);
   }
-  return all;
+  return absl::OkStatus();
 }
 
 }  // namespace whistle::bench

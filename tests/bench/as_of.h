@@ -3,10 +3,10 @@
 #define WHISTLE_TESTS_BENCH_AS_OF_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
-#include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace whistle::bench {
@@ -30,8 +30,9 @@ struct PastFigures {
   size_t state_bytes = 0;
 };
 
-// The busiest case of rules.h with so many decisions, folded by each service into a store of its own under `dir`.
-absl::StatusOr<std::vector<PastFigures>> MeasurePast(const std::string& dir, int decisions);
+// The busiest case of rules.h with so many decisions, folded by each service into a store of its own under `dir`;
+// `tell` is called as soon as one is measured.
+absl::Status MeasurePast(const std::string& dir, int decisions, const std::function<void(const PastFigures&)>& tell);
 
 }  // namespace whistle::bench
 

@@ -178,14 +178,13 @@ absl::Status AskAboutThePast(const std::string& dir) {
       static_cast<int>(engine::kMilestoneBytesFactor));
   std::printf("  %-13s %9s %9s %9s %9s %9s | %10s %10s %6s %9s %9s\n", "service", "p50", "p99", "max", "now", "raw get",
               "timeline", "milestones", "of it", "on disk", "state");
-  WHISTLE_ASSIGN_OR_RETURN(const std::vector<PastFigures> services, MeasurePast(dir, kDecisionsOfPast));
-  for (const PastFigures& f : services) {
+  return MeasurePast(dir, kDecisionsOfPast, [](const PastFigures& f) {
     std::printf("  %-13s %9s %9s %9s %9s %9s | %6zu KiB %6zu KiB %6d %4zu/%zu KiB %5zu KiB\n", f.service.c_str(),
                 Millis(f.p50).c_str(), Millis(f.p99).c_str(), Millis(f.max).c_str(), Millis(f.now_p50).c_str(),
                 Millis(f.raw_get_p50).c_str(), f.timeline_bytes >> 10, f.milestone_bytes >> 10, f.milestones,
                 f.timeline_disk_bytes >> 10, f.milestone_disk_bytes >> 10, f.state_bytes >> 10);
-  }
-  return absl::OkStatus();
+    std::fflush(stdout);
+  });
 }
 
 absl::Status Rebuild(Server& server, int decisions_min) {
