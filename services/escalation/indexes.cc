@@ -162,6 +162,8 @@ std::vector<std::string> Footprints(const State& state, const journal::v1::Event
     Keys(out, ref.case_id, "finding", ref.id)
         .By("about", raised.organization().organization_id())
         .By("rule", v1::FindingRule_Name(raised.rule()));
+  } else if (event.has_finding_lifted()) {
+    out.push_back(IndexKey({"finding.lifted", ref.case_id, PadId(event.finding_lifted().finding_id()), PadId(ref.id)}));
   } else if (event.has_escalation_raised()) {
     AddEscalation(out, ref.case_id, "", ref.id, event.escalation_raised());
   } else if (event.has_suggestion_issued()) {

@@ -7,6 +7,8 @@
 //   K.open / case / id               K.open.way / value / case / id
 // Every event about a thing leaves
 //   event / case / thing id / event id
+// every finding that was lifted
+//   finding.lifted / case / finding id / lifting event id
 // and every correction
 //   correction / case / corrected event id / correcting event id.
 //

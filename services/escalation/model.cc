@@ -40,7 +40,7 @@ domain::Model MakeModel() {
   domain::Model model;
   model.service = common::v1::SERVICE_ESCALATION;
   model.name = "escalation";
-  model.fold_fingerprint = "escalation-3";
+  model.fold_fingerprint = "escalation-4";
   model.new_state = [] { return std::make_unique<State>(); };
   model.evolve = [](google::protobuf::Message& state, const journal::v1::Event& event, const domain::EventRef& ref) {
     Evolve(static_cast<State&>(state), event, ref);
@@ -50,7 +50,7 @@ domain::Model MakeModel() {
   };
   model.footprints = [](const google::protobuf::Message& state, const journal::v1::Event& event,
                         const domain::EventRef& ref) { return Footprints(AsState(state), event, ref); };
-  model.dated_indexes = {"event", "correction", "finding"};
+  model.dated_indexes = {"event", "correction", "finding", "finding.lifted"};
   model.obligations = [](const google::protobuf::Message& state, const std::string& case_id) {
     return Obligations(AsState(state), case_id);
   };

@@ -54,13 +54,13 @@ absl::Status AddFindingsByRule(const projection::Reader& reader, const std::stri
   bool more = state.findings_lifted() > 0;
   while (more) {
     WHISTLE_ASSIGN_OR_RETURN(const auto rows,
-                             reader.ScanIndex(domain::IndexKey({"finding", case_id}), after, kRowsAtATime));
+                             reader.ScanIndex(domain::IndexKey({"finding.lifted", case_id}), after, kRowsAtATime));
     for (const projection::Reader::IndexRow& row : rows) {
       const std::vector<std::string> parts = KeyParts(row.key);
-      const auto id = parts.empty() ? std::nullopt : UnpadId(parts.back());
-      if (!id) return absl::DataLossError(absl::StrCat("a key of a finding of case ", case_id, " ends with no id"));
+      const auto id = parts.size() != 4 ? std::nullopt : UnpadId(parts[2]);
+      if (!id) return absl::DataLossError(absl::StrCat("a key of a lifted finding of case ", case_id, " names none"));
       WHISTLE_ASSIGN_OR_RETURN(const auto finding, Load<v1::Finding>(reader, case_id, *id));
-      if (!finding.lifted_event_id().empty()) ++lifted[finding.raised().rule()];
+      ++lifted[finding.raised().rule()];
     }
     more = rows.size() == kRowsAtATime;
     if (more) after = rows.back().cursor;
