@@ -155,6 +155,19 @@ def serve_copy(folder, journal_dir=None, clock="virtual", flags=()):
     return server.start()
 
 
+def opens(service, not_yet):
+    """False if the service refuses a journal whose import is unfinished, saying one of `not_yet` and the command; true if it serves."""
+    service.launch()
+    try:
+        service.wait_until_serving()
+    except AssertionError as ended:
+        service.process = None
+        assert any(said in str(ended) for said in not_yet) and "whistlectl journal" in str(ended), ended
+        return False
+    assert service.stop() == 0
+    return True
+
+
 class Moment:
     """When a command is killed: after some time, or once it has written so much."""
 
