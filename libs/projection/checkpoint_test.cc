@@ -4,10 +4,12 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/projection/rocks_store_testing.h"
+#include "libs/projection/store_folder.h"
 
 namespace whistle::projection {
 namespace {
@@ -42,7 +44,7 @@ TEST_F(CheckpointTest, SaysWhatIsInItAndIsReadAgain) {
   EXPECT_EQ(manifest.service(), "intake");
   EXPECT_EQ(manifest.fold_fingerprint(), "test-1");
   EXPECT_EQ(manifest.journal_uuid(), "uuid");
-  EXPECT_EQ(manifest.store_format(), 1);
+  EXPECT_EQ(manifest.store_format(), kStoreFormat);
   EXPECT_EQ(manifest.made_at().seconds(), 1700000000);
   ASSERT_EQ(manifest.partitions_size(), 1);
   EXPECT_EQ(manifest.partitions(0).row().offset(), 20);
@@ -96,9 +98,9 @@ TEST_F(CheckpointTest, OfSomethingElseIsRefusedNamingBoth) {
   EXPECT_THAT(refused({.service = "", .fold_fingerprint = "", .journal_uuid = "other"}),
               HasSubstr("of journal uuid, expected other"));
   v1::CheckpointManifest manifest = Must(ReadManifest(checkpoint_));
-  manifest.set_store_format(2);
+  manifest.set_store_format(kStoreFormat + 1);
   Write(checkpoint_ + "/MANIFEST", ManifestText(manifest));
-  EXPECT_THAT(refused({}), HasSubstr("of store format 2, expected 1"));
+  EXPECT_THAT(refused({}), HasSubstr(absl::StrCat("of store format ", kStoreFormat + 1, ", expected ", kStoreFormat)));
 }
 
 TEST_F(CheckpointTest, ThatWasNotFinishedIsRefused) {
@@ -123,7 +125,7 @@ TEST_F(CheckpointTest, ThatIsDamagedIsRefusedAndNothingIsPutInPlace) {
   Make();
   // Other rows than the manifest says, though the database itself is whole.
   v1::CheckpointManifest manifest = Must(ReadManifest(checkpoint_));
-  manifest.mutable_column_families(2)->set_digest(std::string(64, '0'));
+  manifest.mutable_column_families(static_cast<int>(Family::kIndex))->set_digest(std::string(64, '0'));
   Write(checkpoint_ + "/MANIFEST", ManifestText(manifest));
   const absl::Status status = Restore(other_);
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);

@@ -138,7 +138,7 @@ TEST(ServiceMetrics, EveryNameBeginsWithWhistleEndsInItsUnitAndCarriesTheService
     if (line[0] == '#') continue;
     EXPECT_THAT(std::string(line),
                 MatchesRegex("whistle_([a-z_]+_)?(total|overdue|offset|seconds|seconds_bucket|seconds_sum|"
-                             "seconds_count|items|in_flight|open|paused|"
+                             "seconds_count|items|in_flight|open|paused|records|running|"
                              "stopped)\\{service=\"(intake|response)\".*"));
   }
   EXPECT_THAT(registry.Render(), HasSubstr("whistle_journal_end_offset{service=\"intake\",partition=\"3\"} 17\n"));

@@ -127,9 +127,12 @@ class TheWrongFolder(Refused):
             server, case_id, told = self.founded(folder / "whistled")
             stamp = server.data_dir / "response" / "FORMAT"
             before = stamp.read_bytes()
-            stamp.write_bytes(before.replace(b" 1", b" 2"))
-            self.refused("projections of another format version", server, "format 2", "format 1", str(stamp.parent))
-            stamp.write_bytes(before)
+            stamp.write_bytes(before.replace(b" 2", b" 3"))
+            self.refused("projections of a newer format version", server, "format 3", "program's 2", str(stamp.parent))
+            # An older one is derived from the journal like any other: it is built anew.
+            stamp.write_bytes(before.replace(b" 2", b" 1"))
+            self.still_there(server, case_id, told)
+            self.assertEqual(stamp.read_bytes(), before)
 
             mark = server.journal_dir / "store" / "mark"
             before = mark.read_bytes()

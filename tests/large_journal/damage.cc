@@ -250,20 +250,33 @@ absl::Status DamageRow(const std::string& dir, const std::string& what, uint64_t
   return absl::OkStatus();
 }
 
+// Leaves the store as a build of another fold does that has begun its own and not folded anything yet.
+absl::Status BeginOtherFold(const std::string& dir, const std::string& fold_fingerprint) {
+  WHISTLE_ASSIGN_OR_RETURN(const auto store,
+                           projection::RocksStore::Open({.dir = dir, .fold_fingerprint = fold_fingerprint}));
+  return store->Serve();
+}
+
+absl::Status Damage(const std::vector<std::string>& words, uint64_t seed) {
+  if (words[0] == "journal") return DamageJournal(words[1], words[2], words[3], seed);
+  if (words[0] == "row") return DamageRow(words[1], words[2], seed);
+  return BeginOtherFold(words[1], words[2]);
+}
+
 int Main(const std::vector<std::string>& words) {
   uint64_t seed = 1;
   const bool of_journal = words.size() >= 4 && words[0] == "journal";
-  const bool of_row = words.size() >= 3 && words[0] == "row";
+  const bool of_row = words.size() >= 3 && (words[0] == "row" || words[0] == "fold");
   const size_t seed_at = of_journal ? 4 : 3;
   if ((!of_journal && !of_row) || (words.size() > seed_at && !absl::SimpleAtoi(words[seed_at], &seed))) {
     std::fprintf(stderr,
                  "usage: damage_journal journal FROM TO "
                  "none|byte|drop|drop-last|swap-within|swap-between|move|genesis [SEED]\n"
-                 "       damage_journal row STORE state|head|timeline|index [SEED]\n");
+                 "       damage_journal row STORE state|head|timeline|index [SEED]\n"
+                 "       damage_journal fold STORE FINGERPRINT\n");
     return 2;
   }
-  const absl::Status done =
-      of_journal ? DamageJournal(words[1], words[2], words[3], seed) : DamageRow(words[1], words[2], seed);
+  const absl::Status done = Damage(words, seed);
   if (done.ok()) return 0;
   std::cerr << "damage_journal: " << done.message() << "\n";
   return 1;
