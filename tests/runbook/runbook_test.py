@@ -57,6 +57,15 @@ def can_command(world, case_id):
 # --- a section each -------------------------------------------------------------------------------------------------------------------------
 
 
+def first_look(section):
+    with World() as world:
+        founded(world)
+        said = world.run(section, 1)
+        assert "real clock" in said and "all projections are live" in said, said
+        world.stop()
+        assert "Connection refused" in world.run(section, 1, status=1)
+
+
 @contextlib.contextmanager
 def small_disk(mebibytes):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="whistle-disk-"))
