@@ -1,10 +1,13 @@
 #include "libs/verify/verify.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/verify/resume_file.h"
@@ -113,7 +116,8 @@ TEST_F(VerificationTest, AProjectionOfAnotherJournalIsTold) {
 
 class ResumeTest : public VerificationTest {
  protected:
-  ResumeTest() : folder(::testing::TempDir() + "/verify-resume"), file(folder + "/file") {
+  // Tests run beside each other, as processes of their own.
+  ResumeTest() : folder(absl::StrCat(::testing::TempDir(), "/verify-resume-", getpid())), file(folder + "/file") {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
   }
