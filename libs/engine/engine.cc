@@ -258,7 +258,7 @@ absl::Status Engine::OpenPartition(base::PartitionId id) {
 }
 
 void Engine::Drain(Partition& partition) {
-  if (!partition.reader || !partition.strand->health().ok()) return;
+  if (done_reading_ || !partition.reader || !partition.strand->health().ok()) return;
   partition.read_again_at = absl::InfiniteFuture();
   absl::StatusOr<std::vector<journal::StoredRecord>> records =
       partition.unfolded.empty() ? partition.reader->Read({}) : std::exchange(partition.unfolded, {});
@@ -563,6 +563,7 @@ absl::Status Engine::ReloadFromStore() {
 }
 
 void Engine::Stop() {
+  done_reading_ = true;
   {
     absl::MutexLock lock(&stop_mutex_);
     if (std::exchange(stopping_, true)) return;

@@ -73,7 +73,8 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Start(EngineOptions options);
   ~Engine();
 
-  // Everybody waiting is answered UNAVAILABLE; nothing is called back after it returned. Idempotent.
+  // Everybody waiting is answered UNAVAILABLE; nothing is called back after it returned. Idempotent. Waits for what each
+  // thread is folding at that moment (journal::ReadLimits, one read), never for the rest of a journal.
   void Stop();
 
   void Submit(Command command);
@@ -140,6 +141,8 @@ class Engine {
   // Held shared while a caller's task is posted, so that none is posted to a worker that has ended.
   mutable absl::Mutex stop_mutex_;
   bool stopping_ ABSL_GUARDED_BY(stop_mutex_) = false;
+  // Stop was called: nothing more is read, however much there is to catch up with.
+  std::atomic<bool> done_reading_{false};
   std::atomic<bool> agenda_nudged_{false};
 
   mutable absl::Mutex registry_mutex_;

@@ -464,6 +464,48 @@ TEST_F(EngineTest, StopAnswersEverybodyAndMayBeCalledAgain) {
   EXPECT_TRUE(absl::IsUnavailable(AwaitEnd(*engine)));
 }
 
+// A store whose commits wait at a gate, and are counted.
+class GatedStore final : public projection::MemoryStore {
+ public:
+  absl::Status Commit(const projection::WriteSet& set) override {
+    ++commits;
+    gate.WaitForNotification();
+    return MemoryStore::Commit(set);
+  }
+  std::atomic<int> commits{0};
+  absl::Notification gate;
+};
+
+TEST_F(EngineTest, StopWhileCatchingUpWaitsForOneReadAndNotForTheWholeJournal) {
+  const auto journal = OpenJournal(folder_.NewPath());
+  {
+    projection::MemoryStore store;
+    const auto engine = Start(journal.get(), &store);
+    ASSERT_TRUE(AwaitLive(*engine));
+    for (int i = 0; i < 40; ++i) ASSERT_EQ(VersionOf(Call(*engine, absl::StrCat("case-", i), "r")), 1u);
+  }
+  GatedStore behind;
+  EngineOptions options = OptionsFor(journal.get(), &behind);
+  options.threads = 1;
+  auto engine = Engine::Start(options);
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  const absl::Time give_up_at = absl::Now() + kLong;
+  while (behind.commits == 0 && absl::Now() < give_up_at) std::this_thread::yield();
+  ASSERT_EQ(behind.commits, 1) << "it folds, and stands at the gate";
+  std::thread stopping([&] { (*engine)->Stop(); });
+  // Whoever calls now is refused at once: so it is stopping. Before that, a call waits behind the gate.
+  std::atomic<bool> refused{false};
+  while (!refused && absl::Now() < give_up_at) {
+    (*engine)->AwaitPosition(base::PartitionId::Case(0), base::Offset{1'000'000}, absl::Now() + kLong,
+                             [&](const absl::Status&) { refused = true; });
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(refused);
+  behind.gate.Notify();
+  stopping.join();
+  EXPECT_EQ(behind.commits, 1) << "the other partitions' records are read at the next start";
+}
+
 // A journal whose readers cannot be opened from the third on.
 class HalfOpenJournal final : public journal::Journal {
  public:
