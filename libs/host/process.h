@@ -1,8 +1,8 @@
 // What every Whistle program is made of, from journal to signal: the parts that main.cc wires together.
 //
 //   auto process = Process::Open(options, {intake::MakeModel()}, registry_chain::MakeModel());
-//   intake::IntakeService adapter((*process)->desk<intake::Decider>("intake"));
-//   return (*process)->ServeUntilSignal({&adapter});
+//   const auto adapter = intake::MakeAdapter(**process);
+//   return (*process)->ServeUntilSignal({adapter.get()});
 //
 // Open, Serve and destruction from main's thread.
 #ifndef WHISTLE_LIBS_HOST_PROCESS_H_

@@ -5,7 +5,7 @@
 //     return host::RunProgram(argc, argv, {.program = "whistle-intake", …}, {intake::MakeModel()},
 //                             registry_chain::MakeModel(), [](host::Process& process) {
 //                               host::Adapters adapters;
-//                               adapters.push_back(std::make_unique<intake::IntakeService>(…));
+//                               adapters.push_back(intake::MakeAdapter(process));
 //                               return adapters;
 //                             });
 //   }

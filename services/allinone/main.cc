@@ -24,14 +24,11 @@ int main(int argc, char** argv) {
                               .journal = "embedded:var/journal"};
   const auto make_adapters = [](host::Process& process) {
     host::Adapters adapters;
-    adapters.push_back(std::make_unique<intake::IntakeService>(process.desk<intake::Decider>("intake")));
-    adapters.push_back(
-        std::make_unique<registry_chain::RegistryService>(process.desk<registry_chain::Decider>("intake")));
-    adapters.push_back(std::make_unique<response::ResponseService>(process.desk<response::Decider>("response")));
-    adapters.push_back(
-        std::make_unique<coordination::CoordinationService>(process.desk<coordination::Decider>("coordination")));
-    adapters.push_back(
-        std::make_unique<escalation::EscalationService>(process.desk<escalation::Decider>("escalation")));
+    adapters.push_back(intake::MakeAdapter(process));
+    adapters.push_back(registry_chain::MakeAdapter(process));
+    adapters.push_back(response::MakeAdapter(process));
+    adapters.push_back(coordination::MakeAdapter(process));
+    adapters.push_back(escalation::MakeAdapter(process));
     return adapters;
   };
   return host::RunProgram(

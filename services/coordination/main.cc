@@ -18,8 +18,7 @@ int main(int argc, char** argv) {
       .shares_journal = true};
   const auto make_adapters = [](host::Process& process) {
     host::Adapters adapters;
-    adapters.push_back(
-        std::make_unique<coordination::CoordinationService>(process.desk<coordination::Decider>("coordination")));
+    adapters.push_back(coordination::MakeAdapter(process));
     return adapters;
   };
   return host::RunProgram(argc, argv, program, {coordination::MakeModel()}, registry_chain::MakeModel(), make_adapters);

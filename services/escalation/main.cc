@@ -19,8 +19,7 @@ int main(int argc, char** argv) {
                               .shares_journal = true};
   const auto make_adapters = [](host::Process& process) {
     host::Adapters adapters;
-    adapters.push_back(
-        std::make_unique<escalation::EscalationService>(process.desk<escalation::Decider>("escalation")));
+    adapters.push_back(escalation::MakeAdapter(process));
     return adapters;
   };
   return host::RunProgram(argc, argv, program, {escalation::MakeModel()}, registry_chain::MakeModel(), make_adapters);

@@ -1,18 +1,30 @@
 #include "services/escalation/service.h"
 
+#include "libs/host/desk.h"
+#include "libs/host/process.h"
+#include "services/escalation/model.h"
 #include "services/escalation/queries.h"
+#include "whistle/escalation/v1/service.grpc.pb.h"
 
 namespace whistle::escalation {
-
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
-
 namespace {
+
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+
+// Finds the overload for each request.
+struct Decider {
+  using State = v1::EscalationState;
+  template <typename Request>
+  static domain::Outcome Decide(const State& state, const Request& request, const domain::Context& context) {
+    return escalation::Decide(state, request, context);
+  }
+};
 
 // A query whose answer says how long something goes on: by this process's clock.
 template <typename Request, typename Response, typename AnswerQuery>
-ServerUnaryReactor* AskWithClock(host::Desk<Decider>& desk, CallbackServerContext* context, const Request* request,
-                                 Response* response, AnswerQuery answer) {
+Reactor* AskWithClock(host::Desk<Decider>& desk, Context* context, const Request* request, Response* response,
+                      AnswerQuery answer) {
   return desk.Query(
       context, request, response,
       [&service = desk.service(), answer](const projection::Reader& reader, const Request& r, Response& reply) {
@@ -20,176 +32,116 @@ ServerUnaryReactor* AskWithClock(host::Desk<Decider>& desk, CallbackServerContex
       });
 }
 
+class Adapter final : public v1::EscalationService::CallbackService {
+ public:
+  explicit Adapter(host::Desk<Decider> desk) : desk_(desk) {}
+
+  Reactor* AnswerFinding(Context* c, const v1::AnswerFindingRequest* q, v1::AnswerFindingResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RaiseEscalation(Context* c, const v1::RaiseEscalationRequest* q, v1::RaiseEscalationResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AddEscalationEvidence(Context* c, const v1::AddEscalationEvidenceRequest* q,
+                                 v1::AddEscalationEvidenceResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* DeclineEscalation(Context* c, const v1::DeclineEscalationRequest* q,
+                             v1::DeclineEscalationResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* UpgradeHandling(Context* c, const v1::UpgradeHandlingRequest* q, v1::UpgradeHandlingResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CompleteHandling(Context* c, const v1::CompleteHandlingRequest* q,
+                            v1::CompleteHandlingResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* IssueSuggestion(Context* c, const v1::IssueSuggestionRequest* q, v1::IssueSuggestionResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ReportRectification(Context* c, const v1::ReportRectificationRequest* q,
+                               v1::ReportRectificationResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AcceptRectification(Context* c, const v1::AcceptRectificationRequest* q,
+                               v1::AcceptRectificationResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RejectRectification(Context* c, const v1::RejectRectificationRequest* q,
+                               v1::RejectRectificationResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ReferForAccountability(Context* c, const v1::ReferForAccountabilityRequest* q,
+                                  v1::ReferForAccountabilityResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* OpenAccountability(Context* c, const v1::OpenAccountabilityRequest* q,
+                              v1::OpenAccountabilityResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RecordAccountabilityFinding(Context* c, const v1::RecordAccountabilityFindingRequest* q,
+                                       v1::RecordAccountabilityFindingResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CloseAccountability(Context* c, const v1::CloseAccountabilityRequest* q,
+                               v1::CloseAccountabilityResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* IdentifyHazard(Context* c, const v1::IdentifyHazardRequest* q, v1::IdentifyHazardResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ReportHazard(Context* c, const v1::ReportHazardRequest* q, v1::ReportHazardResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AssessHazard(Context* c, const v1::AssessHazardRequest* q, v1::AssessHazardResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* WarnHazard(Context* c, const v1::WarnHazardRequest* q, v1::WarnHazardResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CancelHazard(Context* c, const v1::CancelHazardRequest* q, v1::CancelHazardResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CorrectEntry(Context* c, const v1::CorrectEntryRequest* q, v1::CorrectEntryResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* GetEscalationCase(Context* c, const v1::GetEscalationCaseRequest* q,
+                             v1::GetEscalationCaseResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::GetEscalationCase);
+  }
+  Reactor* ListEscalations(Context* c, const v1::ListEscalationsRequest* q, v1::ListEscalationsResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::ListEscalations);
+  }
+  Reactor* ListFindings(Context* c, const v1::ListFindingsRequest* q, v1::ListFindingsResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::ListFindings);
+  }
+  Reactor* ListSuggestionLetters(Context* c, const v1::ListSuggestionLettersRequest* q,
+                                 v1::ListSuggestionLettersResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::ListSuggestionLetters);
+  }
+  Reactor* ListAccountabilityFiles(Context* c, const v1::ListAccountabilityFilesRequest* q,
+                                   v1::ListAccountabilityFilesResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::ListAccountabilityFiles);
+  }
+  Reactor* ListHazards(Context* c, const v1::ListHazardsRequest* q, v1::ListHazardsResponse* r) override {
+    return desk_.Query(c, q, r, &escalation::ListHazards);
+  }
+  Reactor* GetScores(Context* c, const v1::GetScoresRequest* q, v1::GetScoresResponse* r) override {
+    return AskWithClock(desk_, c, q, r, &escalation::GetScores);
+  }
+  Reactor* ListScoreCases(Context* c, const v1::ListScoreCasesRequest* q, v1::ListScoreCasesResponse* r) override {
+    return AskWithClock(desk_, c, q, r, &escalation::ListScoreCases);
+  }
+
+ private:
+  host::Desk<Decider> desk_;
+};
+
 }  // namespace
 
-// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
-EscalationService::EscalationService(host::Desk<Decider> desk) : desk_(desk) {}
-EscalationService::~EscalationService() = default;
-
-ServerUnaryReactor* EscalationService::AnswerFinding(CallbackServerContext* context,
-                                                     const v1::AnswerFindingRequest* request,
-                                                     v1::AnswerFindingResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::RaiseEscalation(CallbackServerContext* context,
-                                                       const v1::RaiseEscalationRequest* request,
-                                                       v1::RaiseEscalationResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::AddEscalationEvidence(CallbackServerContext* context,
-                                                             const v1::AddEscalationEvidenceRequest* request,
-                                                             v1::AddEscalationEvidenceResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::DeclineEscalation(CallbackServerContext* context,
-                                                         const v1::DeclineEscalationRequest* request,
-                                                         v1::DeclineEscalationResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::UpgradeHandling(CallbackServerContext* context,
-                                                       const v1::UpgradeHandlingRequest* request,
-                                                       v1::UpgradeHandlingResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::CompleteHandling(CallbackServerContext* context,
-                                                        const v1::CompleteHandlingRequest* request,
-                                                        v1::CompleteHandlingResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::IssueSuggestion(CallbackServerContext* context,
-                                                       const v1::IssueSuggestionRequest* request,
-                                                       v1::IssueSuggestionResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::ReportRectification(CallbackServerContext* context,
-                                                           const v1::ReportRectificationRequest* request,
-                                                           v1::ReportRectificationResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::AcceptRectification(CallbackServerContext* context,
-                                                           const v1::AcceptRectificationRequest* request,
-                                                           v1::AcceptRectificationResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::RejectRectification(CallbackServerContext* context,
-                                                           const v1::RejectRectificationRequest* request,
-                                                           v1::RejectRectificationResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::ReferForAccountability(CallbackServerContext* context,
-                                                              const v1::ReferForAccountabilityRequest* request,
-                                                              v1::ReferForAccountabilityResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::OpenAccountability(CallbackServerContext* context,
-                                                          const v1::OpenAccountabilityRequest* request,
-                                                          v1::OpenAccountabilityResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::RecordAccountabilityFinding(
-    CallbackServerContext* context, const v1::RecordAccountabilityFindingRequest* request,
-    v1::RecordAccountabilityFindingResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::CloseAccountability(CallbackServerContext* context,
-                                                           const v1::CloseAccountabilityRequest* request,
-                                                           v1::CloseAccountabilityResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::IdentifyHazard(CallbackServerContext* context,
-                                                      const v1::IdentifyHazardRequest* request,
-                                                      v1::IdentifyHazardResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::ReportHazard(CallbackServerContext* context,
-                                                    const v1::ReportHazardRequest* request,
-                                                    v1::ReportHazardResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::AssessHazard(CallbackServerContext* context,
-                                                    const v1::AssessHazardRequest* request,
-                                                    v1::AssessHazardResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::WarnHazard(CallbackServerContext* context, const v1::WarnHazardRequest* request,
-                                                  v1::WarnHazardResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::CancelHazard(CallbackServerContext* context,
-                                                    const v1::CancelHazardRequest* request,
-                                                    v1::CancelHazardResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::CorrectEntry(CallbackServerContext* context,
-                                                    const v1::CorrectEntryRequest* request,
-                                                    v1::CorrectEntryResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* EscalationService::GetEscalationCase(CallbackServerContext* context,
-                                                         const v1::GetEscalationCaseRequest* request,
-                                                         v1::GetEscalationCaseResponse* response) {
-  return desk_.Query(context, request, response, &escalation::GetEscalationCase);
-}
-
-ServerUnaryReactor* EscalationService::ListEscalations(CallbackServerContext* context,
-                                                       const v1::ListEscalationsRequest* request,
-                                                       v1::ListEscalationsResponse* response) {
-  return desk_.Query(context, request, response, &escalation::ListEscalations);
-}
-
-ServerUnaryReactor* EscalationService::ListFindings(CallbackServerContext* context,
-                                                    const v1::ListFindingsRequest* request,
-                                                    v1::ListFindingsResponse* response) {
-  return desk_.Query(context, request, response, &escalation::ListFindings);
-}
-
-ServerUnaryReactor* EscalationService::ListSuggestionLetters(CallbackServerContext* context,
-                                                             const v1::ListSuggestionLettersRequest* request,
-                                                             v1::ListSuggestionLettersResponse* response) {
-  return desk_.Query(context, request, response, &escalation::ListSuggestionLetters);
-}
-
-ServerUnaryReactor* EscalationService::ListAccountabilityFiles(CallbackServerContext* context,
-                                                               const v1::ListAccountabilityFilesRequest* request,
-                                                               v1::ListAccountabilityFilesResponse* response) {
-  return desk_.Query(context, request, response, &escalation::ListAccountabilityFiles);
-}
-
-ServerUnaryReactor* EscalationService::ListHazards(CallbackServerContext* context,
-                                                   const v1::ListHazardsRequest* request,
-                                                   v1::ListHazardsResponse* response) {
-  return desk_.Query(context, request, response, &escalation::ListHazards);
-}
-
-ServerUnaryReactor* EscalationService::GetScores(CallbackServerContext* context, const v1::GetScoresRequest* request,
-                                                 v1::GetScoresResponse* response) {
-  return AskWithClock(desk_, context, request, response, &escalation::GetScores);
-}
-
-ServerUnaryReactor* EscalationService::ListScoreCases(CallbackServerContext* context,
-                                                      const v1::ListScoreCasesRequest* request,
-                                                      v1::ListScoreCasesResponse* response) {
-  return AskWithClock(desk_, context, request, response, &escalation::ListScoreCases);
+std::unique_ptr<grpc::Service> MakeAdapter(host::Process& process) {
+  return std::make_unique<Adapter>(process.desk<Decider>("escalation"));
 }
 
 }  // namespace whistle::escalation

@@ -20,9 +20,8 @@ int main(int argc, char** argv) {
                               .shares_journal = true};
   const auto make_adapters = [](host::Process& process) {
     host::Adapters adapters;
-    adapters.push_back(std::make_unique<intake::IntakeService>(process.desk<intake::Decider>("intake")));
-    adapters.push_back(
-        std::make_unique<registry_chain::RegistryService>(process.desk<registry_chain::Decider>("intake")));
+    adapters.push_back(intake::MakeAdapter(process));
+    adapters.push_back(registry_chain::MakeAdapter(process));
     return adapters;
   };
   return host::RunProgram(argc, argv, program, {intake::MakeModel()}, registry_chain::MakeModel(), make_adapters);

@@ -1,20 +1,31 @@
 #include "services/intake/service.h"
 
+#include "libs/host/desk.h"
+#include "libs/host/process.h"
+#include "services/intake/model.h"
 #include "services/intake/queries.h"
+#include "whistle/intake/v1/service.grpc.pb.h"
 
 namespace whistle::intake {
-
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
-
-// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
 namespace {
+
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+
+// Finds the overload for each request.
+struct Decider {
+  using State = v1::IntakeState;
+  template <typename Request>
+  static domain::Outcome Decide(const State& state, const Request& request, const domain::Context& context) {
+    return intake::Decide(state, request, context);
+  }
+};
 
 // A query whose answer says how late it is: by this process's clock and the calendar in force, or by those of the
 // moment that it is asked as of.
 template <typename Request, typename Response, typename AnswerQuery>
-ServerUnaryReactor* AskWithClocks(host::Desk<Decider>& desk, CallbackServerContext* context, const Request* request,
-                                  Response* response, AnswerQuery answer) {
+Reactor* AskWithClocks(host::Desk<Decider>& desk, Context* context, const Request* request, Response* response,
+                       AnswerQuery answer) {
   return desk.Query(context, request, response,
                     [answer](const host::QueryMoment& moment, const Request& r, Response& reply) {
                       const auto registry = moment.registry();
@@ -23,138 +34,93 @@ ServerUnaryReactor* AskWithClocks(host::Desk<Decider>& desk, CallbackServerConte
                     });
 }
 
+class Adapter final : public v1::IntakeService::CallbackService {
+ public:
+  explicit Adapter(host::Desk<Decider> desk) : desk_(desk) {}
+
+  Reactor* RegisterCase(Context* c, const v1::RegisterCaseRequest* q, v1::RegisterCaseResponse* r) override {
+    return desk_.Register(c, q, r);
+  }
+  Reactor* RecordContact(Context* c, const v1::RecordContactRequest* q, v1::RecordContactResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* JoinPetitioner(Context* c, const v1::JoinPetitionerRequest* q, v1::JoinPetitionerResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AttachEvidence(Context* c, const v1::AttachEvidenceRequest* q, v1::AttachEvidenceResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AcceptCase(Context* c, const v1::AcceptCaseRequest* q, v1::AcceptCaseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* DeclineCase(Context* c, const v1::DeclineCaseRequest* q, v1::DeclineCaseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* AssignHandler(Context* c, const v1::AssignHandlerRequest* q, v1::AssignHandlerResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* LinkCases(Context* c, const v1::LinkCasesRequest* q, v1::LinkCasesResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ProposeMerge(Context* c, const v1::ProposeMergeRequest* q, v1::ProposeMergeResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* UnmergeCase(Context* c, const v1::UnmergeCaseRequest* q, v1::UnmergeCaseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ConfirmResolution(Context* c, const v1::ConfirmResolutionRequest* q,
+                             v1::ConfirmResolutionResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* DisputeResolution(Context* c, const v1::DisputeResolutionRequest* q,
+                             v1::DisputeResolutionResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RequestReview(Context* c, const v1::RequestReviewRequest* q, v1::RequestReviewResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RequestReReview(Context* c, const v1::RequestReReviewRequest* q, v1::RequestReReviewResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* DecideReview(Context* c, const v1::DecideReviewRequest* q, v1::DecideReviewResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ExtendHandling(Context* c, const v1::ExtendHandlingRequest* q, v1::ExtendHandlingResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CloseCase(Context* c, const v1::CloseCaseRequest* q, v1::CloseCaseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ReopenCase(Context* c, const v1::ReopenCaseRequest* q, v1::ReopenCaseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* RebindPolicy(Context* c, const v1::RebindPolicyRequest* q, v1::RebindPolicyResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CorrectEntry(Context* c, const v1::CorrectEntryRequest* q, v1::CorrectEntryResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* GetCase(Context* c, const v1::GetCaseRequest* q, v1::GetCaseResponse* r) override {
+    return AskWithClocks(desk_, c, q, r, &intake::GetCase);
+  }
+  Reactor* ListCases(Context* c, const v1::ListCasesRequest* q, v1::ListCasesResponse* r) override {
+    return AskWithClocks(desk_, c, q, r, &intake::ListCases);
+  }
+  Reactor* ListContacts(Context* c, const v1::ListContactsRequest* q, v1::ListContactsResponse* r) override {
+    return desk_.Query(c, q, r, &intake::ListContacts);
+  }
+  Reactor* ListEvidence(Context* c, const v1::ListEvidenceRequest* q, v1::ListEvidenceResponse* r) override {
+    return desk_.Query(c, q, r, &intake::ListEvidence);
+  }
+
+ private:
+  host::Desk<Decider> desk_;
+};
+
 }  // namespace
 
-IntakeService::IntakeService(host::Desk<Decider> desk) : desk_(desk) {}
-IntakeService::~IntakeService() = default;
-
-ServerUnaryReactor* IntakeService::RegisterCase(CallbackServerContext* context, const v1::RegisterCaseRequest* request,
-                                                v1::RegisterCaseResponse* response) {
-  return desk_.Register(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::RecordContact(CallbackServerContext* context,
-                                                 const v1::RecordContactRequest* request,
-                                                 v1::RecordContactResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::JoinPetitioner(CallbackServerContext* context,
-                                                  const v1::JoinPetitionerRequest* request,
-                                                  v1::JoinPetitionerResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::AttachEvidence(CallbackServerContext* context,
-                                                  const v1::AttachEvidenceRequest* request,
-                                                  v1::AttachEvidenceResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::AcceptCase(CallbackServerContext* context, const v1::AcceptCaseRequest* request,
-                                              v1::AcceptCaseResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::DeclineCase(CallbackServerContext* context, const v1::DeclineCaseRequest* request,
-                                               v1::DeclineCaseResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::AssignHandler(CallbackServerContext* context,
-                                                 const v1::AssignHandlerRequest* request,
-                                                 v1::AssignHandlerResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::LinkCases(CallbackServerContext* context, const v1::LinkCasesRequest* request,
-                                             v1::LinkCasesResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::ProposeMerge(CallbackServerContext* context, const v1::ProposeMergeRequest* request,
-                                                v1::ProposeMergeResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::UnmergeCase(CallbackServerContext* context, const v1::UnmergeCaseRequest* request,
-                                               v1::UnmergeCaseResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::ConfirmResolution(CallbackServerContext* context,
-                                                     const v1::ConfirmResolutionRequest* request,
-                                                     v1::ConfirmResolutionResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::DisputeResolution(CallbackServerContext* context,
-                                                     const v1::DisputeResolutionRequest* request,
-                                                     v1::DisputeResolutionResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::RequestReview(CallbackServerContext* context,
-                                                 const v1::RequestReviewRequest* request,
-                                                 v1::RequestReviewResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::RequestReReview(CallbackServerContext* context,
-                                                   const v1::RequestReReviewRequest* request,
-                                                   v1::RequestReReviewResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::DecideReview(CallbackServerContext* context, const v1::DecideReviewRequest* request,
-                                                v1::DecideReviewResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::ExtendHandling(CallbackServerContext* context,
-                                                  const v1::ExtendHandlingRequest* request,
-                                                  v1::ExtendHandlingResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::CloseCase(CallbackServerContext* context, const v1::CloseCaseRequest* request,
-                                             v1::CloseCaseResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::ReopenCase(CallbackServerContext* context, const v1::ReopenCaseRequest* request,
-                                              v1::ReopenCaseResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::RebindPolicy(CallbackServerContext* context, const v1::RebindPolicyRequest* request,
-                                                v1::RebindPolicyResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::CorrectEntry(CallbackServerContext* context, const v1::CorrectEntryRequest* request,
-                                                v1::CorrectEntryResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* IntakeService::GetCase(CallbackServerContext* context, const v1::GetCaseRequest* request,
-                                           v1::GetCaseResponse* response) {
-  return AskWithClocks(desk_, context, request, response, &intake::GetCase);
-}
-
-ServerUnaryReactor* IntakeService::ListCases(CallbackServerContext* context, const v1::ListCasesRequest* request,
-                                             v1::ListCasesResponse* response) {
-  return AskWithClocks(desk_, context, request, response, &intake::ListCases);
-}
-
-ServerUnaryReactor* IntakeService::ListContacts(CallbackServerContext* context, const v1::ListContactsRequest* request,
-                                                v1::ListContactsResponse* response) {
-  return desk_.Query(context, request, response, &intake::ListContacts);
-}
-
-ServerUnaryReactor* IntakeService::ListEvidence(CallbackServerContext* context, const v1::ListEvidenceRequest* request,
-                                                v1::ListEvidenceResponse* response) {
-  return desk_.Query(context, request, response, &intake::ListEvidence);
+std::unique_ptr<grpc::Service> MakeAdapter(host::Process& process) {
+  return std::make_unique<Adapter>(process.desk<Decider>("intake"));
 }
 
 }  // namespace whistle::intake

@@ -1,75 +1,76 @@
 #include "services/registry/service.h"
 
+#include "libs/host/desk.h"
+#include "libs/host/process.h"
+#include "services/registry/model.h"
 #include "services/registry/queries.h"
+#include "whistle/registry/v1/service.grpc.pb.h"
 
 namespace whistle::registry_chain {
+namespace {
 
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
 
-// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
-RegistryService::RegistryService(host::Desk<Decider> desk) : desk_(desk) {}
-RegistryService::~RegistryService() = default;
+// Finds the overload for each request.
+struct Decider {
+  using State = v1::RegistryState;
+  template <typename Request>
+  static domain::Outcome Decide(const State& state, const Request& request, const domain::Context& context) {
+    return registry_chain::Decide(state, request, context);
+  }
+};
 
-ServerUnaryReactor* RegistryService::UpsertOrganization(CallbackServerContext* context,
-                                                        const v1::UpsertOrganizationRequest* request,
-                                                        v1::UpsertOrganizationResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
+class Adapter final : public v1::RegistryService::CallbackService {
+ public:
+  explicit Adapter(host::Desk<Decider> desk) : desk_(desk) {}
 
-ServerUnaryReactor* RegistryService::MoveOrganization(CallbackServerContext* context,
-                                                      const v1::MoveOrganizationRequest* request,
-                                                      v1::MoveOrganizationResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
+  Reactor* UpsertOrganization(Context* c, const v1::UpsertOrganizationRequest* q,
+                              v1::UpsertOrganizationResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* MoveOrganization(Context* c, const v1::MoveOrganizationRequest* q,
+                            v1::MoveOrganizationResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* RetireOrganization(Context* c, const v1::RetireOrganizationRequest* q,
+                              v1::RetireOrganizationResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* AdoptPolicy(Context* c, const v1::AdoptPolicyRequest* q, v1::AdoptPolicyResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* AdoptCalendar(Context* c, const v1::AdoptCalendarRequest* q, v1::AdoptCalendarResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* RaiseLevel(Context* c, const v1::RaiseLevelRequest* q, v1::RaiseLevelResponse* r) override {
+    return desk_.RegistryCommand(c, q, r);
+  }
+  Reactor* GetOrganization(Context* c, const v1::GetOrganizationRequest* q, v1::GetOrganizationResponse* r) override {
+    return desk_.Query(c, q, r, &registry_chain::GetOrganization);
+  }
+  Reactor* ListOrganizations(Context* c, const v1::ListOrganizationsRequest* q,
+                             v1::ListOrganizationsResponse* r) override {
+    return desk_.Query(c, q, r, &registry_chain::ListOrganizations);
+  }
+  Reactor* GetPolicy(Context* c, const v1::GetPolicyRequest* q, v1::GetPolicyResponse* r) override {
+    return desk_.Query(c, q, r, &registry_chain::GetPolicy);
+  }
+  Reactor* GetCalendar(Context* c, const v1::GetCalendarRequest* q, v1::GetCalendarResponse* r) override {
+    return desk_.Query(c, q, r, &registry_chain::GetCalendar);
+  }
+  Reactor* GetRegistry(Context* c, const v1::GetRegistryRequest* q, v1::GetRegistryResponse* r) override {
+    return desk_.Query(c, q, r, &registry_chain::GetRegistry);
+  }
 
-ServerUnaryReactor* RegistryService::RetireOrganization(CallbackServerContext* context,
-                                                        const v1::RetireOrganizationRequest* request,
-                                                        v1::RetireOrganizationResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
+ private:
+  host::Desk<Decider> desk_;
+};
 
-ServerUnaryReactor* RegistryService::AdoptPolicy(CallbackServerContext* context, const v1::AdoptPolicyRequest* request,
-                                                 v1::AdoptPolicyResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
+}  // namespace
 
-ServerUnaryReactor* RegistryService::AdoptCalendar(CallbackServerContext* context,
-                                                   const v1::AdoptCalendarRequest* request,
-                                                   v1::AdoptCalendarResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
-
-ServerUnaryReactor* RegistryService::RaiseLevel(CallbackServerContext* context, const v1::RaiseLevelRequest* request,
-                                                v1::RaiseLevelResponse* response) {
-  return desk_.RegistryCommand(context, request, response);
-}
-
-ServerUnaryReactor* RegistryService::GetOrganization(CallbackServerContext* context,
-                                                     const v1::GetOrganizationRequest* request,
-                                                     v1::GetOrganizationResponse* response) {
-  return desk_.Query(context, request, response, &registry_chain::GetOrganization);
-}
-
-ServerUnaryReactor* RegistryService::ListOrganizations(CallbackServerContext* context,
-                                                       const v1::ListOrganizationsRequest* request,
-                                                       v1::ListOrganizationsResponse* response) {
-  return desk_.Query(context, request, response, &registry_chain::ListOrganizations);
-}
-
-ServerUnaryReactor* RegistryService::GetPolicy(CallbackServerContext* context, const v1::GetPolicyRequest* request,
-                                               v1::GetPolicyResponse* response) {
-  return desk_.Query(context, request, response, &registry_chain::GetPolicy);
-}
-
-ServerUnaryReactor* RegistryService::GetCalendar(CallbackServerContext* context, const v1::GetCalendarRequest* request,
-                                                 v1::GetCalendarResponse* response) {
-  return desk_.Query(context, request, response, &registry_chain::GetCalendar);
-}
-
-ServerUnaryReactor* RegistryService::GetRegistry(CallbackServerContext* context, const v1::GetRegistryRequest* request,
-                                                 v1::GetRegistryResponse* response) {
-  return desk_.Query(context, request, response, &registry_chain::GetRegistry);
+std::unique_ptr<grpc::Service> MakeAdapter(host::Process& process) {
+  return std::make_unique<Adapter>(process.desk<Decider>("intake"));
 }
 
 }  // namespace whistle::registry_chain

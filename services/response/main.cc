@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
       .shares_journal = true};
   const auto make_adapters = [](host::Process& process) {
     host::Adapters adapters;
-    adapters.push_back(std::make_unique<response::ResponseService>(process.desk<response::Decider>("response")));
+    adapters.push_back(response::MakeAdapter(process));
     return adapters;
   };
   return host::RunProgram(argc, argv, program, {response::MakeModel()}, registry_chain::MakeModel(), make_adapters);

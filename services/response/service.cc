@@ -1,86 +1,77 @@
 #include "services/response/service.h"
 
+#include "libs/host/desk.h"
+#include "libs/host/process.h"
+#include "services/response/model.h"
 #include "services/response/queries.h"
+#include "whistle/response/v1/service.grpc.pb.h"
 
 namespace whistle::response {
+namespace {
 
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
 
-// Both stand here so that gRPC's handlers, a template for each RPC, are compiled here and nowhere else.
-ResponseService::ResponseService(host::Desk<Decider> desk) : desk_(desk) {}
-ResponseService::~ResponseService() = default;
+// Finds the overload for each request.
+struct Decider {
+  using State = v1::ResponseState;
+  template <typename Request>
+  static domain::Outcome Decide(const State& state, const Request& request, const domain::Context& context) {
+    return response::Decide(state, request, context);
+  }
+};
 
-ServerUnaryReactor* ResponseService::AskForResponse(CallbackServerContext* context,
-                                                    const v1::AskForResponseRequest* request,
-                                                    v1::AskForResponseResponse* response) {
-  return desk_.Command(context, request, response);
-}
+class Adapter final : public v1::ResponseService::CallbackService {
+ public:
+  explicit Adapter(host::Desk<Decider> desk) : desk_(desk) {}
 
-ServerUnaryReactor* ResponseService::ReturnAssignment(CallbackServerContext* context,
-                                                      const v1::ReturnAssignmentRequest* request,
-                                                      v1::ReturnAssignmentResponse* response) {
-  return desk_.Command(context, request, response);
-}
+  Reactor* AskForResponse(Context* c, const v1::AskForResponseRequest* q, v1::AskForResponseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ReturnAssignment(Context* c, const v1::ReturnAssignmentRequest* q,
+                            v1::ReturnAssignmentResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* SubmitResponse(Context* c, const v1::SubmitResponseRequest* q, v1::SubmitResponseResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* MarkConditionMet(Context* c, const v1::MarkConditionMetRequest* q,
+                            v1::MarkConditionMetResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* WaiveCondition(Context* c, const v1::WaiveConditionRequest* q, v1::WaiveConditionResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* GrantExtension(Context* c, const v1::GrantExtensionRequest* q, v1::GrantExtensionResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* CorrectEntry(Context* c, const v1::CorrectEntryRequest* q, v1::CorrectEntryResponse* r) override {
+    return desk_.Command(c, q, r);
+  }
+  Reactor* ListAssignments(Context* c, const v1::ListAssignmentsRequest* q, v1::ListAssignmentsResponse* r) override {
+    return desk_.Query(c, q, r, &response::ListAssignments);
+  }
+  Reactor* ListResponses(Context* c, const v1::ListResponsesRequest* q, v1::ListResponsesResponse* r) override {
+    return desk_.Query(c, q, r, &response::ListResponses);
+  }
+  Reactor* ListConditions(Context* c, const v1::ListConditionsRequest* q, v1::ListConditionsResponse* r) override {
+    return desk_.Query(c, q, r, &response::ListConditions);
+  }
+  Reactor* ListStatements(Context* c, const v1::ListStatementsRequest* q, v1::ListStatementsResponse* r) override {
+    return desk_.Query(c, q, r, &response::ListStatements);
+  }
+  Reactor* GetResponseCase(Context* c, const v1::GetResponseCaseRequest* q, v1::GetResponseCaseResponse* r) override {
+    return desk_.Query(c, q, r, &response::GetResponseCase);
+  }
 
-ServerUnaryReactor* ResponseService::SubmitResponse(CallbackServerContext* context,
-                                                    const v1::SubmitResponseRequest* request,
-                                                    v1::SubmitResponseResponse* response) {
-  return desk_.Command(context, request, response);
-}
+ private:
+  host::Desk<Decider> desk_;
+};
 
-ServerUnaryReactor* ResponseService::MarkConditionMet(CallbackServerContext* context,
-                                                      const v1::MarkConditionMetRequest* request,
-                                                      v1::MarkConditionMetResponse* response) {
-  return desk_.Command(context, request, response);
-}
+}  // namespace
 
-ServerUnaryReactor* ResponseService::WaiveCondition(CallbackServerContext* context,
-                                                    const v1::WaiveConditionRequest* request,
-                                                    v1::WaiveConditionResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* ResponseService::GrantExtension(CallbackServerContext* context,
-                                                    const v1::GrantExtensionRequest* request,
-                                                    v1::GrantExtensionResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* ResponseService::CorrectEntry(CallbackServerContext* context,
-                                                  const v1::CorrectEntryRequest* request,
-                                                  v1::CorrectEntryResponse* response) {
-  return desk_.Command(context, request, response);
-}
-
-ServerUnaryReactor* ResponseService::ListAssignments(CallbackServerContext* context,
-                                                     const v1::ListAssignmentsRequest* request,
-                                                     v1::ListAssignmentsResponse* response) {
-  return desk_.Query(context, request, response, &response::ListAssignments);
-}
-
-ServerUnaryReactor* ResponseService::ListResponses(CallbackServerContext* context,
-                                                   const v1::ListResponsesRequest* request,
-                                                   v1::ListResponsesResponse* response) {
-  return desk_.Query(context, request, response, &response::ListResponses);
-}
-
-ServerUnaryReactor* ResponseService::ListConditions(CallbackServerContext* context,
-                                                    const v1::ListConditionsRequest* request,
-                                                    v1::ListConditionsResponse* response) {
-  return desk_.Query(context, request, response, &response::ListConditions);
-}
-
-ServerUnaryReactor* ResponseService::ListStatements(CallbackServerContext* context,
-                                                    const v1::ListStatementsRequest* request,
-                                                    v1::ListStatementsResponse* response) {
-  return desk_.Query(context, request, response, &response::ListStatements);
-}
-
-ServerUnaryReactor* ResponseService::GetResponseCase(CallbackServerContext* context,
-                                                     const v1::GetResponseCaseRequest* request,
-                                                     v1::GetResponseCaseResponse* response) {
-  return desk_.Query(context, request, response, &response::GetResponseCase);
+std::unique_ptr<grpc::Service> MakeAdapter(host::Process& process) {
+  return std::make_unique<Adapter>(process.desk<Decider>("response"));
 }
 
 }  // namespace whistle::response
