@@ -73,8 +73,8 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Start(EngineOptions options);
   ~Engine();
 
-  // Everybody waiting is answered UNAVAILABLE; nothing is called back after it returned. Idempotent. Waits for what each
-  // thread is folding at that moment (journal::ReadLimits, one read), never for the rest of a journal.
+  // Everybody waiting is answered UNAVAILABLE; nothing is called back after it returned. Idempotent. Waits for what
+  // each thread is folding at that moment (journal::ReadLimits, one read), never for the rest of a journal.
   void Stop();
 
   void Submit(Command command);

@@ -35,28 +35,43 @@ grpc::ServerUnaryReactor* OfOneService(const OperationsService::Parts& parts, gr
       });
 }
 
-// All rows of a projection as of one moment. Lives on the keeper's reading thread until its stream is closed.
-class ProjectionStream : public std::enable_shared_from_this<ProjectionStream> {
+// What a projection holds as of one moment, message by message. Lives on the keeper's reading thread until its stream
+// is closed.
+template <typename Response>
+class SnapshotStream : public std::enable_shared_from_this<SnapshotStream<Response>> {
  public:
-  ProjectionStream(HostedService* service, rpc::StreamWriter<ReadProjectionResponse> stream)
+  SnapshotStream(HostedService* service, rpc::StreamWriter<Response> stream)
       : service_(*service), stream_(std::move(stream)) {}
+  virtual ~SnapshotStream() = default;
 
   void Start() {
-    stream_.OnRoom([weak = weak_from_this()] {
+    stream_.OnRoom([weak = this->weak_from_this()] {
       if (const auto self = weak.lock()) self->PostNext();
     });
-    stream_.OnClosed([self = shared_from_this()] { self->service_.keeper().PostReading([self] { self->LetGo(); }); });
+    stream_.OnClosed(
+        [self = this->shared_from_this()] { self->service_.keeper().PostReading([self] { self->LetGo(); }); });
     PostNext();
   }
 
+ protected:
+  HostedService& service() { return service_; }
+  const projection::RowReader<projection::Reader>& rows() const { return *rows_; }
+
  private:
+  // Whose snapshot it is goes into the first message.
+  virtual void FillFirst(Response& message) = 0;
+  // False after the last.
+  virtual absl::StatusOr<bool> Fill(Response& message) = 0;
+  virtual std::string Label(const Response& message) const = 0;
+  virtual void ForgetRows() {}
+
   void PostNext() {
-    service_.keeper().PostReading([self = shared_from_this()] { self->Next(); });
+    service_.keeper().PostReading([self = this->shared_from_this()] { self->Next(); });
   }
 
   void LetGo() {
     over_ = true;
-    cursor_.reset();
+    ForgetRows();
     rows_.reset();
   }
 
@@ -64,13 +79,13 @@ class ProjectionStream : public std::enable_shared_from_this<ProjectionStream> {
   void Next() {
     if (over_) return;
     if (!pending_.has_value()) {
-      const absl::Status status = Fill();
+      const absl::Status status = MakeNext();
       if (!status.ok() || !pending_.has_value()) {
         LetGo();
         return stream_.Finish(status);
       }
     }
-    switch (stream_.Offer(*pending_, pending_->column_family())) {
+    switch (stream_.Offer(*pending_, Label(*pending_))) {
       case rpc::PushResult::kQueued:
         pending_.reset();
         return PostNext();
@@ -82,26 +97,47 @@ class ProjectionStream : public std::enable_shared_from_this<ProjectionStream> {
   }
 
   // The next message; none after the last.
-  absl::Status Fill() {
-    ReadProjectionResponse message;
+  absl::Status MakeNext() {
+    Response message;
     if (rows_ == nullptr) {
       rows_ = service_.keeper().store().SnapshotRows();
-      message.set_service(service_.name());
-      message.set_fold_fingerprint(service_.fold_fingerprint());
       WHISTLE_ASSIGN_OR_RETURN(auto partitions, projection::PartitionsOf(*rows_));
+      message.set_fold_fingerprint(service_.fold_fingerprint());
       for (auto& partition : partitions) *message.add_partitions() = std::move(partition);
+      FillFirst(message);
       pending_ = std::move(message);
       return absl::OkStatus();
     }
+    WHISTLE_ASSIGN_OR_RETURN(const bool more, Fill(message));
+    if (more) pending_ = std::move(message);
+    return absl::OkStatus();
+  }
+
+  HostedService& service_;
+  rpc::StreamWriter<Response> stream_;
+  std::unique_ptr<projection::RowReader<projection::Reader>> rows_;
+  std::optional<Response> pending_;
+  bool over_ = false;
+};
+
+// All rows, some hundred a message.
+class RowStream final : public SnapshotStream<ReadProjectionResponse> {
+ public:
+  using SnapshotStream::SnapshotStream;
+
+ private:
+  void FillFirst(ReadProjectionResponse& message) override { message.set_service(service().name()); }
+  std::string Label(const ReadProjectionResponse& message) const override { return message.column_family(); }
+  void ForgetRows() override { cursor_.reset(); }
+
+  absl::StatusOr<bool> Fill(ReadProjectionResponse& message) override {
     for (; family_ < projection::kFamilyNames.size(); ++family_, cursor_.reset()) {
       const auto family = static_cast<projection::Family>(family_);
-      if (cursor_ == nullptr) cursor_ = std::make_unique<projection::PagedRows>(*rows_, family);
+      if (cursor_ == nullptr) cursor_ = std::make_unique<projection::PagedRows>(rows(), family);
       WHISTLE_RETURN_IF_ERROR(FillRows(family, message));
-      if (message.rows().empty()) continue;
-      pending_ = std::move(message);
-      return absl::OkStatus();
+      if (!message.rows().empty()) return true;
     }
-    return absl::OkStatus();
+    return false;
   }
 
   absl::Status FillRows(projection::Family family, ReadProjectionResponse& message) {
@@ -119,15 +155,44 @@ class ProjectionStream : public std::enable_shared_from_this<ProjectionStream> {
     return absl::OkStatus();
   }
 
-  HostedService& service_;
-  rpc::StreamWriter<ReadProjectionResponse> stream_;
-  std::unique_ptr<projection::RowReader<projection::Reader>> rows_;
   // Of the family under way.
   std::unique_ptr<projection::PagedRows> cursor_;
   size_t family_ = 0;
-  std::optional<ReadProjectionResponse> pending_;
-  bool over_ = false;
 };
+
+// What all rows come to, a column family a message.
+class DigestStream final : public SnapshotStream<GetProjectionDigestsResponse> {
+ public:
+  using SnapshotStream::SnapshotStream;
+
+ private:
+  void FillFirst(GetProjectionDigestsResponse&) override {}
+  std::string Label(const GetProjectionDigestsResponse& message) const override {
+    return message.column_family().column_family();
+  }
+
+  absl::StatusOr<bool> Fill(GetProjectionDigestsResponse& message) override {
+    if (family_ == projection::kFamilyNames.size()) return false;
+    const auto family = static_cast<projection::Family>(family_++);
+    WHISTLE_ASSIGN_OR_RETURN(*message.mutable_column_family(), projection::DigestOfFamily(rows(), family));
+    return true;
+  }
+
+  size_t family_ = 0;
+};
+
+// Streams one projection's rows, in one form or the other.
+template <typename Stream, typename Response, typename Request>
+grpc::ServerWriteReactor<Response>* StreamOfOneService(const OperationsService::Parts& parts,
+                                                       grpc::CallbackServerContext* context, const Request* request) {
+  return parts.runner->template Stream<Response>(
+      context, request, rpc::StreamLimits(),
+      [directory = parts.directory](rpc::CallInfo, Request r, rpc::StreamWriter<Response> stream) {
+        const absl::StatusOr<HostedService*> service = directory->Find(r.service());
+        if (!service.ok()) return stream.Finish(service.status());
+        std::make_shared<Stream>(*service, std::move(stream))->Start();
+      });
+}
 
 }  // namespace
 
@@ -193,41 +258,14 @@ grpc::ServerUnaryReactor* OperationsService::DiscardOldProjection(grpc::Callback
                       });
 }
 
-grpc::ServerUnaryReactor* OperationsService::GetProjectionDigests(grpc::CallbackServerContext* context,
-                                                                  const GetProjectionDigestsRequest* request,
-                                                                  GetProjectionDigestsResponse* response) {
-  return parts_.runner->Run(
-      context, request, response,
-      [this](rpc::CallInfo, GetProjectionDigestsRequest r, rpc::Completion<GetProjectionDigestsResponse> done) {
-        const absl::StatusOr<HostedService*> service = parts_.directory->Find(r.service());
-        if (!service.ok()) return std::move(done)(service.status());
-        (*service)->keeper().PostReading([service = *service, done = std::move(done)]() mutable {
-          GetProjectionDigestsResponse reply;
-          reply.set_fold_fingerprint(service->fold_fingerprint());
-          const auto rows = service->keeper().store().SnapshotRows();
-          auto partitions = projection::PartitionsOf(*rows);
-          if (!partitions.ok()) return std::move(done)(partitions.status());
-          auto digests = projection::DigestsOf(*rows, [&](absl::string_view column_family) {
-            if (!done.abandoned()) return absl::OkStatus();
-            return absl::CancelledError(absl::StrCat("nobody waits any more; stopped before ", column_family));
-          });
-          if (!digests.ok()) return std::move(done)(digests.status());
-          for (auto& partition : *partitions) *reply.add_partitions() = std::move(partition);
-          for (auto& digest : *digests) *reply.add_column_families() = std::move(digest);
-          std::move(done)(std::move(reply));
-        });
-      });
+grpc::ServerWriteReactor<GetProjectionDigestsResponse>* OperationsService::GetProjectionDigests(
+    grpc::CallbackServerContext* context, const GetProjectionDigestsRequest* request) {
+  return StreamOfOneService<DigestStream, GetProjectionDigestsResponse>(parts_, context, request);
 }
 
 grpc::ServerWriteReactor<ReadProjectionResponse>* OperationsService::ReadProjection(
     grpc::CallbackServerContext* context, const ReadProjectionRequest* request) {
-  return parts_.runner->Stream<ReadProjectionResponse>(
-      context, request, rpc::StreamLimits(),
-      [this](rpc::CallInfo, ReadProjectionRequest r, rpc::StreamWriter<ReadProjectionResponse> stream) {
-        const absl::StatusOr<HostedService*> service = parts_.directory->Find(r.service());
-        if (!service.ok()) return stream.Finish(service.status());
-        std::make_shared<ProjectionStream>(*service, std::move(stream))->Start();
-      });
+  return StreamOfOneService<RowStream, ReadProjectionResponse>(parts_, context, request);
 }
 
 }  // namespace whistle::host

@@ -72,9 +72,8 @@ class OperationsService final : public operations::v1::OperationsService::Callba
   grpc::ServerUnaryReactor* DiscardOldProjection(grpc::CallbackServerContext* context,
                                                  const operations::v1::DiscardOldProjectionRequest* request,
                                                  operations::v1::DiscardOldProjectionResponse* response) override;
-  grpc::ServerUnaryReactor* GetProjectionDigests(grpc::CallbackServerContext* context,
-                                                 const operations::v1::GetProjectionDigestsRequest* request,
-                                                 operations::v1::GetProjectionDigestsResponse* response) override;
+  grpc::ServerWriteReactor<operations::v1::GetProjectionDigestsResponse>* GetProjectionDigests(
+      grpc::CallbackServerContext* context, const operations::v1::GetProjectionDigestsRequest* request) override;
   grpc::ServerWriteReactor<operations::v1::ReadProjectionResponse>* ReadProjection(
       grpc::CallbackServerContext* context, const operations::v1::ReadProjectionRequest* request) override;
 

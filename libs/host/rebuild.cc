@@ -139,13 +139,16 @@ class Run {
       parts_.task->SetColumnFamily(projection::FamilyName(family));
       projection::PagedRows a(*serving, family);
       projection::PagedRows b(*next_, family);
-      WHISTLE_ASSIGN_OR_RETURN(
-          const projection::FamilyComparison found,
-          projection::CompareRows(family, a, b,
-                                  {.differences_max = kDifferencesShown, .between = [this] { return GiveWay(); }}));
+      size_t told = 0;
+      const projection::CompareOptions options{.differs =
+                                                   [&](const projection::RowDifference& difference) {
+                                                     if (told++ < kDifferencesShown) Tell(family, difference);
+                                                   },
+                                               .between = [this](uint64_t) { return GiveWay(); }};
+      WHISTLE_ASSIGN_OR_RETURN(const projection::FamilyComparison found,
+                               projection::CompareRows(family, a, b, options));
       differing_ += found.differing;
       parts_.task->AddDiffering(found.differing);
-      for (const projection::RowDifference& difference : found.first) Tell(family, difference);
     }
     return MayBeTaken();
   }

@@ -24,23 +24,6 @@ constexpr absl::string_view kChecksum = "sha256 ";
 // Some hundred bytes a partition; a thousand partitions stay far below.
 constexpr size_t kManifestBytesMax = size_t{4} << 20;
 
-absl::StatusOr<v1::ColumnFamilyDigest> DigestOfFamily(const RowReader<Reader>& rows, Family family) {
-  RowDigest digest;
-  uint64_t count = 0;
-  WHISTLE_RETURN_IF_ERROR(
-      rows.Scan(family, "", "", [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
-        if (IsPhysical(family, key)) return true;
-        digest.Add(key, value);
-        ++count;
-        return true;
-      }));
-  v1::ColumnFamilyDigest result;
-  result.set_column_family(std::string(FamilyName(family)));
-  result.set_digest(digest.digest().ToHex());
-  result.set_rows(count);
-  return result;
-}
-
 absl::Status CheckEmpty(const std::string& dir) {
   std::error_code error;
   if (!fs::exists(dir, error)) return absl::OkStatus();
@@ -48,6 +31,15 @@ absl::Status CheckEmpty(const std::string& dir) {
   if (names.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("folder: ", dir, " holds something (", names.front(), "); name an empty folder or a new one"));
+}
+
+absl::StatusOr<std::vector<v1::ColumnFamilyDigest>> DigestsOf(const RowReader<Reader>& rows, OnFamily on_family) {
+  std::vector<v1::ColumnFamilyDigest> digests;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    WHISTLE_RETURN_IF_ERROR(on_family(kFamilyNames[i]));
+    WHISTLE_ASSIGN_OR_RETURN(digests.emplace_back(), DigestOfFamily(rows, static_cast<Family>(i)));
+  }
+  return digests;
 }
 
 absl::Status Fill(const RocksStore& store, const std::string& dir, v1::CheckpointManifest& manifest,
@@ -110,13 +102,21 @@ absl::Status CheckDigests(const RowReader<Reader>& rows, const v1::CheckpointMan
 
 }  // namespace
 
-absl::StatusOr<std::vector<v1::ColumnFamilyDigest>> DigestsOf(const RowReader<Reader>& rows, OnFamily on_family) {
-  std::vector<v1::ColumnFamilyDigest> digests;
-  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
-    WHISTLE_RETURN_IF_ERROR(on_family(kFamilyNames[i]));
-    WHISTLE_ASSIGN_OR_RETURN(digests.emplace_back(), DigestOfFamily(rows, static_cast<Family>(i)));
-  }
-  return digests;
+absl::StatusOr<v1::ColumnFamilyDigest> DigestOfFamily(const RowReader<Reader>& rows, Family family) {
+  RowDigest digest;
+  uint64_t count = 0;
+  WHISTLE_RETURN_IF_ERROR(
+      rows.Scan(family, "", "", [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
+        if (IsPhysical(family, key)) return true;
+        digest.Add(key, value);
+        ++count;
+        return true;
+      }));
+  v1::ColumnFamilyDigest result;
+  result.set_column_family(std::string(FamilyName(family)));
+  result.set_digest(digest.digest().ToHex());
+  result.set_rows(count);
+  return result;
 }
 
 absl::StatusOr<std::vector<v1::CheckpointPartition>> PartitionsOf(const Reader& rows) {

@@ -28,8 +28,8 @@ namespace whistle::projection {
 // Told before each column family is read; an error ends the work with it.
 using OnFamily = absl::FunctionRef<absl::Status(absl::string_view column_family)>;
 
-// Partitions and digests of `rows`, which do not change meanwhile: reads everything.
-absl::StatusOr<std::vector<v1::ColumnFamilyDigest>> DigestsOf(const RowReader<Reader>& rows, OnFamily on_family);
+// Partitions of `rows`, and what one column family comes to: reads all of it. `rows` do not change meanwhile.
+absl::StatusOr<v1::ColumnFamilyDigest> DigestOfFamily(const RowReader<Reader>& rows, Family family);
 absl::StatusOr<std::vector<v1::CheckpointPartition>> PartitionsOf(const Reader& rows);
 
 // Copies `store` into `dir`, which is made and must be empty or not there, and reads the copy to say what is in it.

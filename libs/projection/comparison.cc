@@ -52,7 +52,7 @@ absl::StatusOr<FamilyComparison> CompareRows(Family family, RowCursor& a, RowCur
   WHISTLE_ASSIGN_OR_RETURN(std::optional<Row> row_a, NextLogical(family, a));
   WHISTLE_ASSIGN_OR_RETURN(std::optional<Row> row_b, NextLogical(family, b));
   for (uint64_t turns = 1; row_a.has_value() || row_b.has_value(); ++turns) {
-    if (turns % kRowsBetween == 0) WHISTLE_RETURN_IF_ERROR(options.between());
+    if (turns % kRowsBetween == 0) WHISTLE_RETURN_IF_ERROR(options.between(kRowsBetween));
     const bool from_a = row_a.has_value() && (!row_b.has_value() || row_a->key <= row_b->key);
     const bool from_b = row_b.has_value() && (!row_a.has_value() || row_b->key <= row_a->key);
     if (from_a) digest_a.Add(row_a->key, row_a->value);
@@ -61,12 +61,10 @@ absl::StatusOr<FamilyComparison> CompareRows(Family family, RowCursor& a, RowCur
     result.rows_b += from_b ? 1 : 0;
     if (!from_a || !from_b || row_a->value != row_b->value) {
       ++result.differing;
-      if (result.first.size() < options.differences_max) {
-        RowDifference difference{.key = from_a ? row_a->key : row_b->key};
-        if (from_a) difference.a = row_a->value;
-        if (from_b) difference.b = row_b->value;
-        result.first.push_back(std::move(difference));
-      }
+      RowDifference difference{.key = from_a ? row_a->key : row_b->key};
+      if (from_a) difference.a = row_a->value;
+      if (from_b) difference.b = row_b->value;
+      options.differs(difference);
     }
     if (from_a) {
       WHISTLE_ASSIGN_OR_RETURN(row_a, NextLogical(family, a));

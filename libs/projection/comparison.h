@@ -1,7 +1,7 @@
 // Two projections compared row by row: what differs, and digests of both.
 //
 //   PagedRows a(*snapshot_a, Family::kState), b(*snapshot_b, Family::kState);
-//   WHISTLE_ASSIGN_OR_RETURN(const FamilyComparison state, CompareRows(Family::kState, a, b, {.differences_max = 10}));
+//   WHISTLE_ASSIGN_OR_RETURN(const FamilyComparison state, CompareRows(Family::kState, a, b, {.differs = tell}));
 //
 // Rows that say something of the store and not of the journal are left out, as in digests.
 // One thread at a time.
@@ -13,7 +13,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -69,14 +68,13 @@ struct FamilyComparison {
   std::string digest_a;
   std::string digest_b;
   uint64_t differing = 0;
-  // The first of them, in key order.
-  std::vector<RowDifference> first;
 };
 
 struct CompareOptions {
-  size_t differences_max = 10;
-  // Called every 256 rows or so; an error ends the comparison with it.
-  std::function<absl::Status()> between = [] { return absl::OkStatus(); };
+  // Called with every row that differs, in key order.
+  std::function<void(const RowDifference&)> differs = [](const RowDifference&) {};
+  // Called every 256 rows or so, with how many that were; an error ends the comparison with it.
+  std::function<absl::Status(uint64_t rows)> between = [](uint64_t) { return absl::OkStatus(); };
 };
 
 absl::StatusOr<FamilyComparison> CompareRows(Family family, RowCursor& a, RowCursor& b, const CompareOptions& options);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/wrappers.pb.h"
@@ -14,15 +15,19 @@ namespace whistle::projection {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
-FamilyComparison Compared(const RowStore& a, const RowStore& b, Family family, size_t differences_max = 10) {
+FamilyComparison Compared(const RowStore& a, const RowStore& b, Family family,
+                          std::vector<RowDifference>* differences = nullptr) {
   const auto rows_a = a.SnapshotRows();
   const auto rows_b = b.SnapshotRows();
   PagedRows cursor_a(*rows_a, family);
   PagedRows cursor_b(*rows_b, family);
-  return Must(CompareRows(family, cursor_a, cursor_b, {.differences_max = differences_max}));
+  CompareOptions options;
+  if (differences != nullptr) {
+    options.differs = [differences](const RowDifference& difference) { differences->push_back(difference); };
+  }
+  return Must(CompareRows(family, cursor_a, cursor_b, options));
 }
 
 TEST(ComparisonTest, OfEqualStoresFindsNothingAndGivesTheirDigests) {
@@ -35,7 +40,6 @@ TEST(ComparisonTest, OfEqualStoresFindsNothingAndGivesTheirDigests) {
   for (size_t i = 0; i < kFamilyNames.size(); ++i) {
     const FamilyComparison found = Compared(a, b, static_cast<Family>(i));
     EXPECT_EQ(found.differing, 0u) << kFamilyNames[i];
-    EXPECT_THAT(found.first, IsEmpty());
     EXPECT_EQ(found.rows_a, found.rows_b);
     EXPECT_EQ(found.digest_a, Must(a.ColumnFamilyDigest(kFamilyNames[i])));
     EXPECT_EQ(found.digest_b, found.digest_a);
@@ -50,17 +54,16 @@ TEST(ComparisonTest, TellsRowsThatAreMissingOrHoldSomethingElse) {
   ASSERT_TRUE(a.Commit(set).ok());
   set.cases = {{"b", CaseAt(2)}, {"c", CaseAt(1)}, {"d", CaseAt(1)}};
   ASSERT_TRUE(b.Commit(set).ok());
-  const FamilyComparison found = Compared(a, b, Family::kState);
+  std::vector<RowDifference> differences;
+  const FamilyComparison found = Compared(a, b, Family::kState, &differences);
   EXPECT_EQ(found.differing, 3u);
-  ASSERT_THAT(found.first, SizeIs(3));
-  EXPECT_EQ(found.first[0].key, "a");
-  EXPECT_FALSE(found.first[0].b.has_value());
-  EXPECT_EQ(found.first[1].key, "b");
-  EXPECT_EQ(found.first[2].key, "d");
-  EXPECT_FALSE(found.first[2].a.has_value());
+  ASSERT_THAT(differences, SizeIs(3));
+  EXPECT_EQ(differences[0].key, "a");
+  EXPECT_FALSE(differences[0].b.has_value());
+  EXPECT_EQ(differences[1].key, "b");
+  EXPECT_EQ(differences[2].key, "d");
+  EXPECT_FALSE(differences[2].a.has_value());
   EXPECT_NE(found.digest_a, found.digest_b);
-  EXPECT_THAT(Compared(a, b, Family::kState, 1).first, SizeIs(1));
-  EXPECT_EQ(Compared(a, b, Family::kState, 1).differing, 3u);
 }
 
 TEST(ComparisonTest, EndsWithWhatItIsToldBetweenRows) {
@@ -68,8 +71,13 @@ TEST(ComparisonTest, EndsWithWhatItIsToldBetweenRows) {
   for (uint64_t n = 1; n <= 300; ++n) ASSERT_TRUE(a.Commit(NthCommit(n)).ok());
   const auto rows = a.SnapshotRows();
   PagedRows one(*rows, Family::kTimeline), other(*rows, Family::kTimeline);
-  EXPECT_TRUE(absl::IsCancelled(
-      CompareRows(Family::kTimeline, one, other, {.between = [] { return absl::CancelledError("enough"); }}).status()));
+  uint64_t compared = 0;
+  const auto enough = [&](uint64_t more) {
+    compared += more;
+    return absl::CancelledError("enough");
+  };
+  EXPECT_TRUE(absl::IsCancelled(CompareRows(Family::kTimeline, one, other, {.between = enough}).status()));
+  EXPECT_EQ(compared, 256u);
 }
 
 TEST(RowTextTest, NamesRowsAndWhatDiffersInThem) {

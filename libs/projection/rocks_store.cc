@@ -1,6 +1,7 @@
 #include "libs/projection/rocks_store.h"
 
 #include <algorithm>
+#include <cstdarg>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include "libs/projection/store_folder.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
@@ -51,6 +53,13 @@ absl::StatusOr<std::optional<std::string>> FingerprintAt(const std::string& path
   WHISTLE_RETURN_IF_ERROR(FromRocks(got, "reading", path));
   return std::optional<std::string>(std::move(value));
 }
+
+// RocksDB turns its log files over even where it only reads.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 uint64_t BytesUnder(const std::string& path) {
   uint64_t bytes = 0;
@@ -149,7 +158,7 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenToRead(const std::st
   std::unique_ptr<RocksStore> store(new RocksStore({.dir = dir, .fold_fingerprint = ""}));
   std::string path = dir + "/db";
   if (std::filesystem::exists(dir + "/FORMAT", error)) {
-    WHISTLE_ASSIGN_OR_RETURN(store->folder_, StoreFolder::Enter(dir));
+    WHISTLE_ASSIGN_OR_RETURN(store->folder_, StoreFolder::Look(dir));
     store->name_ = store->folder_->serving();
     path = store->folder_->PathOf(store->name_);
   }
@@ -232,6 +241,7 @@ absl::Status RocksStore::OpenReadOnly(const std::string& path) {
   rocksdb::DBOptions options = TunedDatabaseOptions(options_.env);
   options.create_if_missing = false;
   options.create_missing_column_families = false;
+  options.info_log = std::make_shared<NoLog>();
   WHISTLE_RETURN_IF_ERROR(
       FromRocks(rocksdb::DB::OpenForReadOnly(options, path_, TunedColumnFamilies(options_.block_cache), &handles_, &db),
                 "opening", path_));

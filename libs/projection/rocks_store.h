@@ -59,8 +59,9 @@ class RocksStore final : public RowStore {
 
   ~RocksStore() override;
 
-  // The store of a checkpoint, or of a folder that no process has open, to be looked at: it can be read and not
-  // committed to. FAILED_PRECONDITION if `dir` is neither. Fingerprint and service are the caller's to check.
+  // The store of a checkpoint, or of a folder that no service has open, to be looked at: it can be read and not
+  // committed to, and stays as it is, byte for byte. Several may look at once; no service can open it meanwhile.
+  // FAILED_PRECONDITION if `dir` is neither, or in use. Fingerprint and service are the caller's to check.
   static absl::StatusOr<std::unique_ptr<RocksStore>> OpenToRead(const std::string& dir);
 
   // The same of a database at `path` in a folder that is entered already: a checkpoint that is being copied in.

@@ -185,10 +185,7 @@ absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Look(const std::string
   std::unique_ptr<StoreFolder> folder(new StoreFolder(dir, fd));
   absl::MutexLock lock(&folder->mutex_);
   WHISTLE_RETURN_IF_ERROR(folder->ReadServing());
-  std::error_code error;
-  if (!fs::exists(folder->PathOf(folder->serving_) + "/CURRENT", error)) {
-    return absl::FailedPreconditionError(absl::StrCat("projection: ", dir, " holds no store"));
-  }
+  WHISTLE_RETURN_IF_ERROR(CheckDatabaseHasEntryPoint(folder->PathOf(folder->serving_)));
   return folder;
 }
 

@@ -41,7 +41,7 @@ class StoreFolder {
   static absl::StatusOr<std::shared_ptr<StoreFolder>> EnterOrReplaceOlder(const std::string& dir);
 
   // The same for a store that is there and stays as it is, byte for byte: nothing is made, deleted or written down.
-  // FAILED_PRECONDITION also if there is no store.
+  // FAILED_PRECONDITION also if no store was ever made there.
   static absl::StatusOr<std::unique_ptr<StoreFolder>> Look(const std::string& dir);
 
   ~StoreFolder();

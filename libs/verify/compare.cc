@@ -115,7 +115,7 @@ absl::Status CompareHeads(const Stand& stand, int partition_count, const Checks&
   std::string after;
   while (true) {
     WHISTLE_ASSIGN_OR_RETURN(const std::vector<projection::StoredRow> rows,
-                             stand.view->Rows(projection::Family::kState, after, kRowsAtOnce, kBytesAtOnce));
+                             stand.store->Rows(projection::Family::kState, after, kRowsAtOnce, kBytesAtOnce));
     if (rows.empty()) break;
     after = rows.back().key;
     for (const projection::StoredRow& stored : rows) {
@@ -143,7 +143,7 @@ absl::Status CompareHeads(const Stand& stand, int partition_count, const Checks&
     for (const auto& [case_id, unused] : check->heads()) {
       const std::optional<HeadAt> expected = check->HeadAtCut(cut, case_id);
       if (!expected) continue;
-      WHISTLE_ASSIGN_OR_RETURN(const auto row, stand.view->FindCase(case_id));
+      WHISTLE_ASSIGN_OR_RETURN(const auto row, stand.store->FindCase(case_id));
       if (!row) tell(case_id, expected, std::nullopt);
     }
   }

@@ -1,4 +1,5 @@
-// One column family of a projection's store, row by row against a fresh fold's.
+// One column family of a projection against a fresh fold's: row by row where its store can be opened, by digest where a
+// service has it open.
 #ifndef WHISTLE_LIBS_VERIFY_COMPARE_ROWS_H_
 #define WHISTLE_LIBS_VERIFY_COMPARE_ROWS_H_
 
@@ -22,10 +23,15 @@ struct FamilyDigest {
   std::string stored;
 };
 
-// Names every row that differs, is missing or is not of the journal. `compared` is told of rows as they are compared.
+// Names every row that differs, is missing or is not of the journal. `compared` is told of rows as they are compared,
+// some hundred at a time.
 absl::StatusOr<FamilyDigest> CompareFamily(const projection::RocksStore& fresh, const Stand& stand,
                                            projection::Family family, Problems& problems,
-                                           const std::function<void(size_t)>& compared);
+                                           const std::function<void(uint64_t)>& compared);
+
+// The same of the digest that the service told (Stand::digests).
+absl::StatusOr<FamilyDigest> CompareDigest(const projection::RocksStore& fresh, const Stand& stand,
+                                           projection::Family family, Problems& problems);
 
 }  // namespace whistle::verify
 

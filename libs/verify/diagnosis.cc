@@ -48,7 +48,7 @@ absl::Status ReadTimeline(const Stand& stand, Partitions& partitions) {
   std::string after;
   while (true) {
     WHISTLE_ASSIGN_OR_RETURN(const std::vector<projection::StoredRow> rows,
-                             stand.view->Rows(projection::Family::kTimeline, after, kRowsAtOnce, kBytesAtOnce));
+                             stand.store->Rows(projection::Family::kTimeline, after, kRowsAtOnce, kBytesAtOnce));
     if (rows.empty()) break;
     after = rows.back().key;
     for (const projection::StoredRow& stored : rows) {

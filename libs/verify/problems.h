@@ -31,6 +31,7 @@ inline constexpr char kPosition[] = "position";
 inline constexpr char kDigest[] = "digest";
 inline constexpr char kHead[] = "head";
 inline constexpr char kRow[] = "row";
+inline constexpr char kFamily[] = "family";
 inline constexpr char kProjection[] = "projection";
 
 // "7:123", "registry:4".

@@ -11,7 +11,7 @@
 
 namespace whistle::verify {
 
-inline constexpr uint32_t kResumeVersion = 1;
+inline constexpr uint32_t kResumeVersion = 2;
 
 // Nothing if there is no such file. FAILED_PRECONDITION if it is something else, or of another version.
 absl::StatusOr<std::optional<v1::Progress>> ReadResumeFile(const std::string& path);

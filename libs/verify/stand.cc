@@ -8,13 +8,13 @@
 namespace whistle::verify {
 
 absl::StatusOr<Stand> LookAtStore(const std::string& data_dir, const std::string& service) {
-  Stand stand{.service = service, .fold_fingerprint = "", .rows = {}, .view = nullptr};
-  WHISTLE_ASSIGN_OR_RETURN(std::shared_ptr<const projection::RocksView> view,
-                           projection::RocksView::Open(absl::StrCat(data_dir, "/", service)));
-  WHISTLE_ASSIGN_OR_RETURN(const auto rows, view->ListPartitions());
+  Stand stand{.service = service, .fold_fingerprint = "", .rows = {}, .store = nullptr, .digests = {}};
+  WHISTLE_ASSIGN_OR_RETURN(std::shared_ptr<const projection::RocksStore> store,
+                           projection::RocksStore::OpenToRead(absl::StrCat(data_dir, "/", service)));
+  WHISTLE_ASSIGN_OR_RETURN(const auto rows, store->ListPartitions());
   stand.rows.insert(rows.begin(), rows.end());
-  stand.fold_fingerprint = view->fold_fingerprint();
-  stand.view = std::move(view);
+  stand.fold_fingerprint = store->fold_fingerprint();
+  stand.store = std::move(store);
   return stand;
 }
 

@@ -34,6 +34,9 @@ std::string GenesisText(const journal::Genesis& genesis) {
                       " of journal ", genesis.identity.uuid, ", made ", base::TimeText(genesis.identity.created_at));
 }
 
+// Whether there is something to hold a fresh fold against.
+bool CanBeFolded(const Stand& stand) { return stand.store != nullptr || !stand.digests.empty(); }
+
 // The record at one place.
 absl::StatusOr<journal::StoredRecord> ReadAt(const Source& source, base::PartitionId partition, base::Offset at) {
   absl::StatusOr<journal::StoredRecord> found = absl::DataLossError("there is no record");
@@ -131,6 +134,10 @@ absl::Status Verification::PrepareChecks() {
       message.set_partition(id.index());
       *message.mutable_row() = row;
     }
+    if (stand.digests.empty()) continue;
+    v1::StandDigests& digests = *saved_.add_digests();
+    digests.set_service(stand.service);
+    for (const auto& [name, digest] : stand.digests) *digests.add_column_families() = digest;
   }
   return absl::OkStatus();
 }
@@ -150,11 +157,18 @@ absl::Status Verification::TakeUp(const v1::Progress& progress) {
                                                                       : base::PartitionId::Case(stand.partition())] =
         stand.row();
   }
+  std::map<std::string, std::map<std::string, projection::v1::ColumnFamilyDigest>> digests;
+  for (const v1::StandDigests& stand : progress.digests()) {
+    for (const auto& digest : stand.column_families()) {
+      digests[stand.service()][digest.column_family()] = digest;
+    }
+  }
   for (Stand& stand : stands_) {
     auto& before = rows[stand.service];
     // What a running service said then is as good now; a store must be the one that was looked at.
-    if (stand.view == nullptr) {
+    if (stand.store == nullptr) {
       stand.rows = std::move(before);
+      stand.digests = std::move(digests[stand.service]);
       continue;
     }
     const bool same = std::equal(
@@ -266,7 +280,7 @@ absl::Status Verification::CompareProjections(Report& report) {
     report.services.push_back(stand.service);
     NoteLag(stand);
     CompareStand(stand, identity_.uuid, checks_, problems_, vouched_);
-    if (stand.view == nullptr) continue;
+    if (stand.store == nullptr) continue;
     tasks.push_back([this, &stand] { return CompareHeads(stand, source_.partition_count(), checks_, problems_); });
   }
   WHISTLE_RETURN_IF_ERROR(RunAll(std::move(tasks), options_.jobs));
@@ -278,7 +292,7 @@ absl::Status Verification::Diagnose() {
   std::map<size_t, std::set<base::PartitionId>> by_stand;
   std::set<base::PartitionId> taken;
   for (size_t i = 0; i < stands_.size(); ++i) {
-    if (stands_[i].view == nullptr) continue;
+    if (stands_[i].store == nullptr) continue;
     for (const auto& [id, row] : stands_[i].rows) {
       const auto vouched = vouched_.find(id);
       const bool as_folded = vouched != vouched_.end() && vouched->second.value >= row.offset();
@@ -311,7 +325,7 @@ absl::Status Verification::FoldAndCompare(Report& report) {
   std::vector<std::pair<const Stand*, std::unique_ptr<projection::RocksStore>>> stores;
   for (const Stand& stand : stands_) {
     const domain::Model* model = ModelOf(stand.service);
-    if (stand.view == nullptr || model == nullptr) continue;
+    if (!CanBeFolded(stand) || model == nullptr) continue;
     if (stand.fold_fingerprint != FingerprintOf(*model)) {
       v1::Problem problem;
       problem.set_kind(kProjection);
@@ -352,12 +366,14 @@ absl::Status Verification::FoldAndCompare(Report& report) {
   for (const auto& [stand, store] : stores) {
     for (size_t family = 0; family < projection::kFamilyNames.size(); ++family, ++place) {
       comparisons.push_back([this, stand = stand, raw = store.get(), family, out = &families[place]]() -> absl::Status {
-        size_t rows = 0;
+        const auto one = static_cast<projection::Family>(family);
+        if (stand->store == nullptr) {
+          WHISTLE_ASSIGN_OR_RETURN(*out, CompareDigest(*raw, *stand, one, problems_));
+          Done("comparing", "rows", out->rows);
+          return absl::OkStatus();
+        }
         WHISTLE_ASSIGN_OR_RETURN(
-            *out, CompareFamily(*raw, *stand, static_cast<projection::Family>(family), problems_, [&](size_t more) {
-              if ((rows += more) < kLookEvery) return;
-              Done("comparing", "rows", std::exchange(rows, 0));
-            }));
+            *out, CompareFamily(*raw, *stand, one, problems_, [&](uint64_t rows) { Done("comparing", "rows", rows); }));
         return absl::OkStatus();
       });
     }
@@ -401,12 +417,12 @@ absl::StatusOr<Report> Verification::Run() {
   const bool journal_is_whole = problems_.count() == 0;
   WHISTLE_RETURN_IF_ERROR(LookForParents(source_, checks_, vouched_, problems_, notices_));
   if (!journal_is_whole) WHISTLE_RETURN_IF_ERROR(Diagnose());
-  const bool stores = std::any_of(stands_.begin(), stands_.end(), [](const Stand& s) { return s.view != nullptr; });
+  const bool can_be_folded = std::any_of(stands_.begin(), stands_.end(), CanBeFolded);
   if (!options_.fold) {
     report.not_folded = "not asked for";
-  } else if (!stores) {
+  } else if (!can_be_folded) {
     report.not_folded =
-        stands_.empty() ? "there is no projection to compare with" : "the services have their stores open";
+        stands_.empty() ? "there is no projection to compare with" : "the services told no digests of their stores";
   } else if (problems_.count() > 0) {
     report.not_folded = "the journal is not what the projections folded";
   } else {

@@ -44,7 +44,7 @@ class VerificationTest : public ::testing::Test {
                 return true;
               })
         .IgnoreError();
-    Stand stand{.service = "intake", .fold_fingerprint = "f", .rows = {}, .view = nullptr};
+    Stand stand{.service = "intake", .fold_fingerprint = "f", .rows = {}, .store = nullptr, .digests = {}};
     stand.rows[kPartition] = *check.RowAt(base::Offset{folded.End(kPartition).value - 1});
     stand.rows[kPartition].set_journal_uuid(kIdentity.uuid);
     return stand;
@@ -65,7 +65,7 @@ TEST_F(VerificationTest, AJournalThatIsWholeIsOk) {
   EXPECT_EQ(report.superseded, 1u);
   EXPECT_EQ(report.records, 5u);
   EXPECT_THAT(report.services, ElementsAre("intake"));
-  EXPECT_THAT(report.not_folded, HasSubstr("have their stores open"));
+  EXPECT_THAT(report.not_folded, HasSubstr("told no digests"));
 }
 
 TEST_F(VerificationTest, WithoutAProjectionItSaysSo) {
@@ -145,6 +145,23 @@ TEST_F(ResumeTest, GoesOnWhereItWasAndCountsTheSame) {
   EXPECT_EQ(report->resumed, 7u);
   EXPECT_EQ(report->decisions, 6u);
   EXPECT_EQ(report->problem_count, 0u);
+}
+
+TEST_F(ResumeTest, KeepsTheDigestsThatARunningServiceTold) {
+  source.AddDecision("a", "", "1");
+  Stand then = StandOf(source);
+  then.digests["state"].set_column_family("state");
+  then.digests["state"].set_digest("00ff");
+  ASSERT_TRUE(Resume({then}).ok());
+  const auto kept = ReadResumeFile(file);
+  ASSERT_TRUE(kept.ok() && kept->has_value()) << kept.status();
+  ASSERT_EQ((*kept)->digests_size(), 1);
+  EXPECT_EQ((*kept)->digests(0).service(), "intake");
+  EXPECT_EQ((*kept)->digests(0).column_families(0).digest(), "00ff");
+  // What it says later is of another position: what it said then is compared.
+  const auto report = Resume({StandOf(source)});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->not_folded, "");
 }
 
 TEST_F(ResumeTest, RefusesWhatIsNotWhatItHadRead) {

@@ -359,7 +359,10 @@ class RunningTest(Base):
         self.assertEqual(status, 0, out + error)
         last = out.splitlines()[-1]
         self.assertTrue(last.startswith(f"verify: OK: {told} decisions, {SIZE.cases} cases, 17 partitions, "), last)
-        self.assertIn("no fresh fold: the services have their stores open", last)
+        self.assertIn("; fresh fold compared: 28 column families, ", last)
+        status, out, error = verify(f"--target={server.address}", "--no-fold")
+        self.assertEqual(status, 0, out + error)
+        self.assertIn("no fresh fold: not asked for", out.splitlines()[-1])
         done = threading.Event()
         recorded = []
 
@@ -381,6 +384,19 @@ class RunningTest(Base):
             recorder.join()
         self.assertEqual(status, 0, out + error)
         self.assertGreater(sum(recorded), 0)
+
+    def test_a_row_that_was_altered_shows_in_the_digest_of_its_column_family(self):
+        server = self.serve(self.server.journal_dir)
+        server.stop()
+        status, out, error = run(BUILD / "tests" / "damage_journal", "row", server.data_dir / "response", "timeline", "3")
+        self.assertEqual(status, 0, error)
+        server.start()
+        problems = self.problems_of(f"--target={server.address}")
+        self.assertEqual(len(problems), 1, problems)
+        self.assertTrue(problems[0].startswith("problem: family, projection of response: "), problems)
+        self.assertIn("column family timeline with digest ", problems[0])
+        status, out, error = verify(f"--target={server.address}", "--no-fold")
+        self.assertEqual(status, 0, out + error)
 
     def test_a_folder_that_is_in_use_is_refused(self):
         server = self.serve(self.server.journal_dir)

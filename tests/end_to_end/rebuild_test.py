@@ -79,8 +79,9 @@ def wait_until_over(client, service):
 
 
 def digests_of(client, service):
-    answer = client.call("OperationsService/GetProjectionDigests", {"service": service}, timeout=60)
-    return {family.column_family: family.digest for family in answer.column_families}
+    first, *families = client.stream("OperationsService/GetProjectionDigests", {"service": service}, timeout=60)
+    assert first.partitions and not first.HasField("column_family")
+    return {told.column_family.column_family: told.column_family.digest for told in families}
 
 
 def fill(client, cases, contacts):

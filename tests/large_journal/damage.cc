@@ -24,7 +24,6 @@
 #include "libs/journal/embedded/record_format.h"
 #include "libs/journal/genesis.h"
 #include "libs/projection/rocks_store.h"
-#include "libs/projection/rocks_view.h"
 #include "tests/large_journal/chance.h"
 #include "tests/large_journal/journal_writer.h"
 
@@ -218,9 +217,9 @@ absl::Status DamageRow(const std::string& dir, const std::string& what, uint64_t
   std::string fingerprint;
   std::vector<projection::StoredRow> rows;
   {
-    WHISTLE_ASSIGN_OR_RETURN(const auto view, projection::RocksView::Open(dir));
-    fingerprint = view->fold_fingerprint();
-    WHISTLE_ASSIGN_OR_RETURN(rows, view->Rows(projection::Family::kState, "", 1 << 20, size_t{1} << 30));
+    WHISTLE_ASSIGN_OR_RETURN(const auto looked_at, projection::RocksStore::OpenToRead(dir));
+    fingerprint = looked_at->fold_fingerprint();
+    WHISTLE_ASSIGN_OR_RETURN(rows, looked_at->Rows(projection::Family::kState, "", 1 << 20, size_t{1} << 30));
   }
   const std::string case_id = rows[Chance(seed).Below(rows.size() - 1)].key;
   WHISTLE_ASSIGN_OR_RETURN(const auto store,

@@ -74,8 +74,8 @@ absl::Status UsageError(absl::string_view message);
 // Something to say on its own is the last line already: exit status 1, and no "ERROR" line.
 absl::Status AlreadySaid();
 
-// OK if `name` is empty or one of the four services.
-absl::Status CheckServiceName(absl::string_view name);
+// OK if `name` is empty or one of the four services. `where` it was named: a flag, or the operand SERVICE.
+absl::Status CheckServiceName(absl::string_view name, absl::string_view where = "--service");
 
 // A random request id, told on `err`, so that a command whose outcome stays unknown can be sent again.
 std::string NewRequestId(std::ostream& err);

@@ -81,7 +81,9 @@ absl::StatusOr<verify::Options> OptionsOf(Session& session, const base::Clock* c
       .work_dir = arguments.Get("work-dir"),
       .resume_file = arguments.Get("resume-file"),
       .clock = clock};
-  options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  // Beside services that answer, half of the machine at most.
+  const unsigned cores = std::thread::hardware_concurrency();
+  options.jobs = static_cast<int>(std::max(1u, arguments.Has("journal") ? cores : cores / 2));
   if (arguments.Has("jobs")) {
     WHISTLE_ASSIGN_OR_RETURN(const uint64_t jobs, CountOf(arguments, "jobs", kJobsMax));
     options.jobs = static_cast<int>(jobs);
@@ -124,6 +126,12 @@ absl::StatusOr<verify::Report> VerifyRunning(Session& session, verify::Options o
   // Projections first: what they have folded was in the journal by then.
   verify::Problems unwell(options.problems_max);
   WHISTLE_ASSIGN_OR_RETURN(std::vector<verify::Stand> stands, AskStands(new_client, unwell));
+  if (options.fold && unwell.count() == 0) {
+    for (verify::Stand& stand : stands) {
+      session.err << "verify: asking " << stand.service << " what its projection comes to\n" << std::flush;
+      WHISTLE_RETURN_IF_ERROR(AskDigests(new_client, stand));
+    }
+  }
   WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<RunningSource> source, RunningSource::Open(new_client));
   options.journal_uuid = source->uuid();
   std::vector<std::string> services;
@@ -210,12 +218,12 @@ constexpr char kDetails[] =
     "\n"
     "Two forms:\n"
     "  whistlectl journal verify                                        of running services: projections' positions,\n"
-    "      counts, partition digests, and the head of every case from each service. No service is disturbed. Their\n"
-    "      stores are open, so there is no fresh fold, and of an embedded journal no frame is seen.\n"
+    "      counts, partition digests, the head of every case from each service, and a digest of every column family\n"
+    "      against a fresh fold of all four services. Whatever they do meanwhile. Of an embedded journal no frame is\n"
+    "      seen, and of a column family that differs no row is named.\n"
     "  whistlectl journal verify --journal=embedded:DIR --data=DIR      of a stopped whistled, or of copies of its\n"
     "      folders (kafka:… while its services are stopped): all of that, and every row of every projection against\n"
-    "      a fresh fold of all four services. Folders are opened for reading alone, and nobody can start on them "
-    "meanwhile.\n"
+    "      the fresh fold. Folders are opened for reading alone, and nobody can start on them meanwhile.\n"
     "\n"
     "What each can know: a journal by itself shows a changed, missing or moved record by the next decision of its "
     "case,\n"
@@ -235,7 +243,8 @@ std::vector<Command> JournalVerifyCommands() {
                      "a journal that no service has open; left out: the services'"},
                     {"data", "DIR", "", "with --journal: the projections' folder (whistled's --data)"},
                     {"no-fold", "", "", "leave out the fresh fold; the last line says so"},
-                    {"jobs", "N", "", "threads that read and fold; left out: as many as there are cores"},
+                    {"jobs", "N", "",
+                     "threads that read and fold; left out: as many as there are cores, of running services half"},
                     {"resume-file", "FILE", "", "keep there where it is, and go on from there if it is there"},
                     {"work-dir", "DIR", "",
                      "where fresh folds lie while they are compared, about as large as --data; "

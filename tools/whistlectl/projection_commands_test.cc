@@ -72,6 +72,11 @@ TEST_F(ProjectionCommandsTest, DetachedItBeginsAndIsNotFollowed) {
   EXPECT_THAT(services.sent, ElementsAre("CheckpointProjection@intake service: \"intake\" folder: \"/backup/intake\""));
 }
 
+TEST_F(ProjectionCommandsTest, AServiceThatIsNoneIsNamedAsTheOperandItIs) {
+  EXPECT_EQ(Run({"projection", "rebuild", "taxes"}), 2);
+  EXPECT_THAT(err.str(), HasSubstr("SERVICE is one of intake, response, coordination, escalation; found \"taxes\""));
+}
+
 TEST_F(ProjectionCommandsTest, TheStatusOfAllServicesIsATable) {
   SetRebuild(NextTask(), operations::v1::PROJECTION_TASK_PHASE_COMPARING, 10, 10);
   NextTask();

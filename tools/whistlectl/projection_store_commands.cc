@@ -45,7 +45,7 @@ std::map<std::string, domain::Model> Models() {
 }
 
 absl::StatusOr<std::string> StoreDir(Session& session, const std::string& service) {
-  WHISTLE_RETURN_IF_ERROR(CheckServiceName(service));
+  WHISTLE_RETURN_IF_ERROR(CheckServiceName(service, "SERVICE"));
   if (!session.arguments.Has("data"))
     return UsageError("--data: name the folder of the projections, as the service's own --data does");
   return absl::StrCat(session.arguments.Get("data"), "/", service);
@@ -177,16 +177,18 @@ absl::Status Diff(Session& session) {
     const std::string name(projection::FamilyName(family));
     const auto rows_a = a->Rows(family);
     const auto rows_b = b->Rows(family);
-    WHISTLE_ASSIGN_OR_RETURN(const projection::FamilyComparison found,
-                             projection::CompareRows(family, *rows_a, *rows_b, {.differences_max = *rows_max}));
-    differing += found.differing;
-    families.AddRow({name, absl::StrCat(found.rows_a), absl::StrCat(found.rows_b), absl::StrCat(found.differing),
-                     found.digest_a.substr(0, 12), found.digest_b.substr(0, 12)});
-    for (const projection::RowDifference& difference : found.first) {
+    uint64_t shown = 0;
+    const auto show = [&](const projection::RowDifference& difference) {
+      if (shown++ >= *rows_max) return;
       const auto state = StateOf(models, a->service(), difference.key);
       rows.AddRow({name, projection::KeyText(family, difference.key),
                    projection::DifferenceText(family, difference, "a", "b", *state, kDifferenceChars)});
-    }
+    };
+    WHISTLE_ASSIGN_OR_RETURN(const projection::FamilyComparison found,
+                             projection::CompareRows(family, *rows_a, *rows_b, {.differs = show}));
+    differing += found.differing;
+    families.AddRow({name, absl::StrCat(found.rows_a), absl::StrCat(found.rows_b), absl::StrCat(found.differing),
+                     found.digest_a.substr(0, 12), found.digest_b.substr(0, 12)});
   }
   if (session.json()) {
     session.out << "{\"positions\": " << positions.ToJson() << ", \"column_families\": " << families.ToJson()

@@ -149,7 +149,7 @@ absl::Status Follow(Session& session, Client& client, const std::string& service
 }
 
 absl::StatusOr<std::string> ServiceOperand(Session& session) {
-  WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.Operand(0)));
+  WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.Operand(0), "SERVICE"));
   return session.Operand(0);
 }
 
@@ -189,7 +189,7 @@ absl::Status Checkpoint(Session& session) {
 }
 
 absl::Status RebuildStatus(Session& session) {
-  WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.Operand(0)));
+  WHISTLE_RETURN_IF_ERROR(CheckServiceName(session.Operand(0), "SERVICE"));
   WHISTLE_ASSIGN_OR_RETURN(Client* const client, session.Connect());
   Table table({"service", "phase", "progress"});
   for (const std::string service : kServiceNames) {

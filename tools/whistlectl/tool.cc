@@ -147,11 +147,11 @@ absl::Status AlreadySaid() {
   return status;
 }
 
-absl::Status CheckServiceName(absl::string_view name) {
+absl::Status CheckServiceName(absl::string_view name, absl::string_view where) {
   if (name.empty() || std::find(std::begin(kServiceNames), std::end(kServiceNames), name) != std::end(kServiceNames)) {
     return absl::OkStatus();
   }
-  return UsageError(absl::StrCat("--service is one of ", absl::StrJoin(kServiceNames, ", "), "; found \"", name, "\""));
+  return UsageError(absl::StrCat(where, " is one of ", absl::StrJoin(kServiceNames, ", "), "; found \"", name, "\""));
 }
 
 std::string NewRequestId(std::ostream& err) {

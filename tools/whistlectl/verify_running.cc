@@ -177,7 +177,8 @@ absl::StatusOr<std::vector<verify::Stand>> AskStands(const NewClient& new_client
       verify::Stand stand{.service = projection.service(),
                           .fold_fingerprint = projection.fold_fingerprint(),
                           .rows = {},
-                          .view = nullptr};
+                          .store = nullptr,
+                          .digests = {}};
       for (const auto& partition : projection.partitions()) {
         const base::PartitionId id = IdOf(partition.topic(), partition.partition());
         // One that has folded nothing yet says nothing.
@@ -205,6 +206,25 @@ absl::StatusOr<std::vector<verify::Stand>> AskStands(const NewClient& new_client
     }
   }
   return stands;
+}
+
+absl::Status AskDigests(const NewClient& new_client, verify::Stand& stand) {
+  WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<Client> client, new_client());
+  operations::v1::GetProjectionDigestsRequest request;
+  request.set_service(stand.service);
+  operations::v1::GetProjectionDigestsResponse response;
+  stand.rows.clear();
+  return client->Stream(Method("operations.GetProjectionDigests"), request, stand.service, response, [&] {
+    if (response.has_column_family()) {
+      stand.digests[response.column_family().column_family()] = response.column_family();
+      return true;
+    }
+    stand.fold_fingerprint = response.fold_fingerprint();
+    for (const auto& partition : response.partitions()) {
+      stand.rows[IdOf(partition.topic(), partition.partition())] = partition.row();
+    }
+    return true;
+  });
 }
 
 absl::Status AskHeads(const NewClient& new_client, const RunningSource& source,

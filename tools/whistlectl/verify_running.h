@@ -43,6 +43,9 @@ class RunningSource final : public verify::Source {
 // What the projections of all four services say, each asked where it listens. One that stands still is a problem.
 absl::StatusOr<std::vector<verify::Stand>> AskStands(const NewClient& new_client, verify::Problems& problems);
 
+// What everything in a stand's projection comes to, and where it stood by then: replaces its rows.
+absl::Status AskDigests(const NewClient& new_client, verify::Stand& stand);
+
 // Asks `services` for the head of every case, `jobs` at a time, once each has folded what was read. A head further on
 // than what was read must lie in the journal after it.
 absl::Status AskHeads(const NewClient& new_client, const RunningSource& source,
