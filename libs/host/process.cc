@@ -13,6 +13,8 @@
 #include "libs/base/loopback.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/time.h"
+#include "libs/host/operations_service.h"
+#include "libs/host/timeline_service.h"
 #include "libs/journal/genesis.h"
 
 namespace whistle::host {

@@ -25,9 +25,7 @@
 #include "libs/host/directory.h"
 #include "libs/host/hosted_service.h"
 #include "libs/host/open_journal.h"
-#include "libs/host/operations_service.h"
 #include "libs/host/pump.h"
-#include "libs/host/timeline_service.h"
 #include "libs/host/virtual_time.h"
 #include "libs/rpc/admission.h"
 #include "libs/rpc/server.h"
@@ -37,6 +35,10 @@
 #include "libs/telemetry/service_metrics.h"
 
 namespace whistle::host {
+
+// With their stubs, slow to compile for whoever wires a program.
+class OperationsService;
+class TimelineService;
 
 struct ProcessOptions {
   // The program's name, for logs.

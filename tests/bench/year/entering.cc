@@ -7,6 +7,10 @@
 #include "libs/base/time.h"
 #include "tests/bench/year/town.h"
 #include "tests/bench/year/whistled.h"
+#include "whistle/coordination/v1/service.grpc.pb.h"
+#include "whistle/escalation/v1/service.grpc.pb.h"
+#include "whistle/intake/v1/service.grpc.pb.h"
+#include "whistle/response/v1/service.grpc.pb.h"
 
 namespace whistle::year {
 namespace {
@@ -40,12 +44,22 @@ struct Entering::DayUnderWay {
   DayEntered entered ABSL_GUARDED_BY(mutex);
 };
 
-Entering::Entering(std::shared_ptr<grpc::Channel> channel, int in_flight)
-    : in_flight_(in_flight),
-      intake_(intake::v1::IntakeService::NewStub(channel)),
-      response_(response::v1::ResponseService::NewStub(channel)),
-      coordination_(coordination::v1::CoordinationService::NewStub(channel)),
-      escalation_(escalation::v1::EscalationService::NewStub(channel)) {}
+struct Entering::Stubs {
+  explicit Stubs(const std::shared_ptr<grpc::Channel>& channel)
+      : intake(intake::v1::IntakeService::NewStub(channel)),
+        response(response::v1::ResponseService::NewStub(channel)),
+        coordination(coordination::v1::CoordinationService::NewStub(channel)),
+        escalation(escalation::v1::EscalationService::NewStub(channel)) {}
+
+  const std::unique_ptr<intake::v1::IntakeService::Stub> intake;
+  const std::unique_ptr<response::v1::ResponseService::Stub> response;
+  const std::unique_ptr<coordination::v1::CoordinationService::Stub> coordination;
+  const std::unique_ptr<escalation::v1::EscalationService::Stub> escalation;
+};
+
+Entering::Entering(const std::shared_ptr<grpc::Channel>& channel, int in_flight)
+    : in_flight_(in_flight), stubs_(std::make_unique<Stubs>(channel)) {}
+Entering::~Entering() = default;
 
 DayEntered Entering::Day(const std::vector<CaseFile*>& cases, int day, absl::Time now) {
   DayUnderWay under_way(cases, day, now, in_flight_);
@@ -117,7 +131,7 @@ bool Entering::Do(DayUnderWay& day, CaseFile* file, const PlannedAct& act) {
 
 bool Entering::DoIntake(DayUnderWay& day, CaseFile* file, const PlannedAct& act) {
   using Service = intake::v1::IntakeService::StubInterface::async_interface;
-  Service* service = intake_->async();
+  Service* service = stubs_->intake->async();
   switch (act.act) {
     case Act::kRegister: {
       auto request = By<intake::v1::RegisterCaseRequest>(kPetitioner);
@@ -176,7 +190,7 @@ bool Entering::DoIntake(DayUnderWay& day, CaseFile* file, const PlannedAct& act)
 
 bool Entering::DoResponse(DayUnderWay& day, CaseFile* file, const PlannedAct& act) {
   using Service = response::v1::ResponseService::StubInterface::async_interface;
-  Service* service = response_->async();
+  Service* service = stubs_->response->async();
   if (act.act == Act::kAsk) {
     auto request = By<response::v1::AskForResponseRequest>(kStreet);
     request.set_department_id(kWater);
@@ -208,7 +222,7 @@ bool Entering::DoResponse(DayUnderWay& day, CaseFile* file, const PlannedAct& ac
 
 bool Entering::DoCoordination(DayUnderWay& day, CaseFile* file, const PlannedAct& act) {
   using Service = coordination::v1::CoordinationService::StubInterface::async_interface;
-  Service* service = coordination_->async();
+  Service* service = stubs_->coordination->async();
   switch (act.act) {
     case Act::kReportIn: {
       auto request = By<coordination::v1::ReportInRequest>(kWater);
@@ -244,7 +258,7 @@ bool Entering::DoCoordination(DayUnderWay& day, CaseFile* file, const PlannedAct
 
 bool Entering::DoEscalation(DayUnderWay& day, CaseFile* file, const PlannedAct& act) {
   using Service = escalation::v1::EscalationService::StubInterface::async_interface;
-  Service* service = escalation_->async();
+  Service* service = stubs_->escalation->async();
   switch (act.act) {
     case Act::kEscalate: {
       auto request = By<escalation::v1::RaiseEscalationRequest>(kStreet);

@@ -19,10 +19,6 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "tests/bench/year/plot.h"
-#include "whistle/coordination/v1/service.grpc.pb.h"
-#include "whistle/escalation/v1/service.grpc.pb.h"
-#include "whistle/intake/v1/service.grpc.pb.h"
-#include "whistle/response/v1/service.grpc.pb.h"
 
 namespace whistle::year {
 
@@ -52,7 +48,8 @@ struct DayEntered {
 class Entering {
  public:
   // `in_flight` cases at once.
-  Entering(std::shared_ptr<grpc::Channel> channel, int in_flight);
+  Entering(const std::shared_ptr<grpc::Channel>& channel, int in_flight);
+  ~Entering();
 
   // Does what each of `cases` has planned up to `day`, at `now` by the service's clock. An act whose object there is
   // not (it was refused, or an outage took its time) is left out. Returns when all are answered.
@@ -60,6 +57,7 @@ class Entering {
 
  private:
   struct DayUnderWay;
+  struct Stubs;
 
   // The next act of the case, or the next case's.
   void Go(DayUnderWay& day, CaseFile* file);
@@ -77,10 +75,7 @@ class Entering {
             Request request, std::string* keep = nullptr);
 
   const int in_flight_;
-  std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
-  std::unique_ptr<response::v1::ResponseService::Stub> response_;
-  std::unique_ptr<coordination::v1::CoordinationService::Stub> coordination_;
-  std::unique_ptr<escalation::v1::EscalationService::Stub> escalation_;
+  const std::unique_ptr<Stubs> stubs_;
 };
 
 }  // namespace whistle::year

@@ -22,7 +22,11 @@ ACCEPTANCE = "libs/engine/acceptance.cc"
 CASES = "libs/domain/event_cases.h"
 SENTENCE = "libs/domain/sentence_intake.cc"
 DECIDE = "services/intake/contacts.cc"
-EVOLVES = [f"services/{service}/evolve.cc" for service in ("intake", "response", "coordination", "escalation")]
+FIRED = "libs/backtest/fired.cc"
+# That list every event, and do nothing where a date of intake's comes near.
+LISTS = [*(f"services/{service}/evolve.cc" for service in ("intake", "response", "coordination", "escalation")), "services/escalation/observed.cc"]
+# What stands where every event is listed, and nowhere else: the first event of intake's vocabulary and one of the registry's.
+LISTS_ALL = ("case Event::kCaseRegistered:", "case Event::kLevelRaised:")
 
 # File → (what stands there, what stands there then).
 EDITS = {
@@ -64,8 +68,9 @@ EDITS = {
         "  witnessed.mutable_contact_witnessed()->set_witness(request.witness());\n"
         "  return domain::Events{std::move(event), std::move(witnessed)};\n}\n\n"
         "Outcome Decide(const State& state, const v1::JoinPetitionerRequest&")],
-    **{evolve: [("    case Event::kIntakeDeadlineApproaching:\n",
-                 "    case Event::kContactWitnessed:\n    case Event::kIntakeDeadlineApproaching:\n")] for evolve in EVOLVES},
+    FIRED: [("    case Event::kCaseRegistered:\n", "    case Event::kContactWitnessed:\n    case Event::kCaseRegistered:\n")],
+    **{path: [("    case Event::kIntakeDeadlineApproaching:\n",
+               "    case Event::kContactWitnessed:\n    case Event::kIntakeDeadlineApproaching:\n")] for path in LISTS},
 }  # fmt: skip
 
 
@@ -74,6 +79,8 @@ def edited(path, text):
         if text.count(old) != 1:
             sys.exit(f"{path}: expected once, found {text.count(old)} times:\n{old}")
         text = text.replace(old, new)
+    if path not in EDITS and path.endswith(".cc") and all(case in text for case in LISTS_ALL):
+        sys.exit(f"{path}: lists every event, and would not compile with one more: edit it here too")
     return text
 
 
@@ -87,7 +94,7 @@ def main():
         sys.exit(f"not there any more: {' '.join(sorted(missing))}")
     for path in tracked:
         source = (ROOT / path).read_bytes()
-        if path in EDITS:
+        if path in EDITS or path.endswith((".cc", ".h")):
             source = edited(path, source.decode()).encode()
         copy = out / path
         if copy.exists() and copy.read_bytes() == source:
