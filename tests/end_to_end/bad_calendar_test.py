@@ -7,12 +7,10 @@ and is what is in force as it was?
 Every file is deploy/policy/calendars/china.yaml with one thing changed. The last thing printed is the table: wrong calendar → answer.
 """
 
-import contextlib
-import subprocess
 import unittest
 
-import grpc
-from harness import BUILD, CALL_SECONDS, ROOT, found_registry, new_request_id, running, scratch
+from harness import ROOT
+from wrong_files import WrongFiles
 
 SOUND = (ROOT / "deploy" / "policy" / "calendars" / "china.yaml").read_text()
 OFFSET = '  utc_offset: "+08:00"\n'
@@ -27,59 +25,11 @@ SMALL = {
     "utc_offset": "+08:00",
     "years": [{"year": 2024, "source": "a notice", "days_off": ["2024-01-01"], "workdays": ["2024-02-04"]}],
 }
-TABLE = []
 
 
-def note(what, answer):
-    TABLE.append((what, answer))
-
-
-def setUpModule():
-    global STACK, SERVER, CLIENT, FOLDER  # unittest has no other place for what a module shares
-    STACK = contextlib.ExitStack()
-    SERVER = STACK.enter_context(running())
-    CLIENT = STACK.enter_context(SERVER.client())
-    FOLDER = STACK.enter_context(scratch())
-    found_registry(CLIENT)
-
-
-def tearDownModule():
-    STACK.close()
-    width = max((len(what) for what, _ in TABLE), default=0)
-    print("\nwrong calendar → answer")
-    for what, answer in TABLE:
-        print(f"  {what:{width}}  {answer}")
-
-
-def apply(text):
-    """(exit status, what it said) of `whistlectl registry apply` on a file that holds `text`."""
-    file = FOLDER / "calendar.yaml"
-    file.write_text(text)
-    done = subprocess.run(
-        [BUILD / "bin" / "whistlectl", "registry", "apply", file, f"--target={SERVER.address}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=CALL_SECONDS,
-    )
-    return done.returncode, (done.stdout + done.stderr).replace(f"{FOLDER}/", "").strip()
-
-
-class WrongFiles(unittest.TestCase):
-    def refused(self, what, old, new, at, *words):
-        """`old` replaced by `new`; the answer names the line of the changed file on which `at` stands, and says `words`."""
-        self.assertEqual(SOUND.count(old), 1, f"{what}: the sound calendar has changed, this test has not")
-        text = SOUND.replace(old, new)
-        self.assertEqual(text.count(at), 1, f"{what}: {at!r} is to name one line")
-        line = text[: text.index(at)].count("\n") + 1
-        before = CLIENT.call("RegistryService/GetRegistry").version
-        status, said = apply(text)
-        note(what, said)
-        self.assertEqual(status, 1, f"{what}: {said}")
-        self.assertIn(f"calendar.yaml:{line}: ", said, what)
-        for word in words:
-            self.assertIn(word, said, what)
-        self.assertEqual(CLIENT.call("RegistryService/GetRegistry").version, before, f"{what}: something was adopted")
+class WrongCalendars(WrongFiles):
+    kind = "calendar"
+    sound = SOUND
 
     def test_keys(self):
         self.refused(
@@ -171,10 +121,6 @@ class WrongFiles(unittest.TestCase):
         self.refused("a tab", OFFSET, "\t" + OFFSET.strip() + "\n", "\tutc_offset", "indented with a tab: use spaces")
         self.refused("a calendar without a value", SOUND, "calendar:\n", "calendar:", "calendar: has no value")
 
-
-class TheServiceItself(unittest.TestCase):
-    """What a client sends that reads no file is checked the same, field by field."""
-
     def test_the_service_names_the_same_fields(self):
         for what, changes, field in (
             ("sent: no title", {"title": ""}, "calendar.title"),
@@ -187,23 +133,11 @@ class TheServiceItself(unittest.TestCase):
                 "calendar.years[0].days_off[1]",
             ),
         ):
-            with self.assertRaises(grpc.RpcError, msg=what) as caught:
-                CLIENT.command(
-                    "RegistryService/AdoptCalendar", who="province", request_id=new_request_id(), calendar={**SMALL, **changes}
-                )
-            note(what, f"{caught.exception.code().name}: {caught.exception.details()}")
-            self.assertEqual(caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT, what)
-            self.assertIn(f"{field}: expected ", caught.exception.details(), what)
+            self.refused_by_the_service(what, field, "RegistryService/AdoptCalendar", calendar={**SMALL, **changes})
 
     def test_the_sound_one_is_adopted_and_then_in_force(self):
-        status, said = apply(SOUND)
-        self.assertEqual(status, 0, said)
-        self.assertIn("1 change recorded", said)
-        note("the calendar that ships", said.splitlines()[-1])
-        status, said = apply(SOUND)
-        self.assertEqual(status, 0, said)
-        self.assertIn("nothing to record", said)
-        in_force = CLIENT.call("RegistryService/GetCalendar").calendar
+        self.adopted_once()
+        in_force = self.client.call("RegistryService/GetCalendar").calendar
         self.assertEqual([year.year for year in in_force.years], list(range(2019, 2027)))
 
 

@@ -24,6 +24,7 @@ import unittest
 import grpc
 
 import journal_check
+from answer_table import AnswerTable
 from harness import (
     START_SECONDS_MAX,
     WHISTLED,
@@ -37,21 +38,14 @@ from harness import (
     scratch,
 )
 
-TABLE = []
+TABLE = AnswerTable("bad input")
 NOBODY = 65534
 # whistle.operations.v1.ProjectionHealth
 LIVE, DIVERGED = 2, 4
 
 
-def note(what, answer):
-    TABLE.append((what, " ".join(str(answer).split())))
-
-
 def tearDownModule():
-    width = max((len(what) for what, _ in TABLE), default=0)
-    print("\nbad input → answer")
-    for what, answer in TABLE:
-        print(f"  {what:{width}}  {answer}")
+    TABLE.print()
 
 
 class Refused(unittest.TestCase):
@@ -59,22 +53,21 @@ class Refused(unittest.TestCase):
         """Starting `server` so ends by itself, unsuccessfully, saying all `words`."""
         status, said = server.refuses(**changes)
         last = [line for line in said.splitlines() if line][-1] if said else ""
-        note(what, f"exit {status}: {last}")
+        TABLE.note(what, f"exit {status}: {last}")
         self.assertNotEqual(status, 0, f"{what}: {said}")
         self.assertGreater(status, 0, f"{what}: ended by a signal: {said}")
         for word in words:
             self.assertIn(word, said, what)
 
-    def founded(self, folder, **options):
-        """A folder with one handled case, and no process in it; (server, case, its heads)."""
-        server = Whistled(folder, **options)
+    def founded(self, server):
+        """One handled case in the server's folder, and no process; (case, its heads)."""
         server.start()
         with server.client() as client:
             found_registry(client)
             case_id = handled_case(client)
             told = heads(client, case_id)
         self.assertEqual(server.stop(), 0)
-        return server, case_id, told
+        return case_id, told
 
     def still_there(self, server, case_id, told):
         server.start()
@@ -96,10 +89,12 @@ class TheWrongFolder(Refused):
 
     def test_with_the_other_clock_kind(self):
         with scratch() as folder:
-            server, case_id, told = self.founded(folder / "real")
+            server = Whistled(folder / "real")
+            case_id, told = self.founded(server)
             self.refused("a real journal with --clock=virtual", server, "--clock=real", clock="virtual")
             self.still_there(server, case_id, told)
-            server, case_id, told = self.founded(folder / "virtual", clock="virtual")
+            server = Whistled(folder / "virtual", clock="virtual")
+            case_id, told = self.founded(server)
             self.refused("a virtual journal with --clock=real", server, "--clock=virtual", clock="real")
             self.still_there(server, case_id, told)
 
@@ -113,7 +108,8 @@ class TheWrongFolder(Refused):
 
     def test_on_a_port_in_use(self):
         with scratch() as folder:
-            server, case_id, told = self.founded(folder / "whistled")
+            server = Whistled(folder / "whistled")
+            case_id, told = self.founded(server)
             with socket.socket() as taken:
                 taken.bind(("127.0.0.1", 0))
                 taken.listen()
@@ -124,7 +120,8 @@ class TheWrongFolder(Refused):
 
     def test_in_a_folder_of_another_format_version(self):
         with scratch() as folder:
-            server, case_id, told = self.founded(folder / "whistled")
+            server = Whistled(folder / "whistled")
+            case_id, told = self.founded(server)
             stamp = server.data_dir / "response" / "FORMAT"
             before = stamp.read_bytes()
             stamp.write_bytes(before.replace(b" 2", b" 3"))
@@ -153,7 +150,7 @@ class TheWrongFolder(Refused):
         with as_somebody() as (folder, start_as):
             server = Whistled(folder / "whistled")
             server.command_line = start_as(server.command_line)
-            server, case_id, told = self.founded_in(server)
+            case_id, told = self.founded(server)
             for part, what in ((server.journal_dir, "a journal"), (server.data_dir, "projections")):
                 with read_only(part):
                     self.refused(f"{what} in a read-only folder", server, str(part))
@@ -161,15 +158,6 @@ class TheWrongFolder(Refused):
                 fresh = {"journal": f"embedded:{server.folder}/new-journal", "data": f"{server.folder}/new-data"}
                 self.refused("a new journal in a read-only folder", server, "new-journal", **fresh)
             self.still_there(server, case_id, told)
-
-    def founded_in(self, server):
-        server.start()
-        with server.client() as client:
-            found_registry(client)
-            case_id = handled_case(client)
-            told = heads(client, case_id)
-        self.assertEqual(server.stop(), 0)
-        return server, case_id, told
 
 
 class AFullDisk(Refused):
@@ -217,7 +205,7 @@ class AFullDisk(Refused):
                 told += f"; {len(ill)} partition says so in its status" if ill else ""
                 self.assertNotIn(DIVERGED, [p.health for p in ill], "a full disk is no divergence")
         ended = server.process.poll()
-        note(f"a disk that fills up while serving ({how})", f"{told}; then " + (f"exit {ended}" if ended is not None else "it serves on"))
+        TABLE.note(f"a disk that fills up while serving ({how})", f"{told}; then " + (f"exit {ended}" if ended is not None else "it serves on"))
         self.assertNotEqual(ended, 0)
         if ended is None:
             server.stop()
@@ -283,7 +271,7 @@ class Stopped(Refused):
                 unanswered = len(loaded) - len(acknowledged)
                 journal_check.check_projections(client, journal)
                 refusals = "; ".join(f"{len(t)} {code}: {t[0]}" for code, t in sorted(refused.items()))
-                note(
+                TABLE.note(
                     "SIGTERM in mid-load",
                     f"exit 0; of {len(calls)} commands {len(acknowledged)} acknowledged, {unanswered} recorded and not answered; {refusals}",
                 )

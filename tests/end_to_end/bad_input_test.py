@@ -13,6 +13,7 @@ import time
 import unittest
 
 import grpc
+from answer_table import AnswerTable
 from harness import (
     CONTRACTS,
     Client,
@@ -29,27 +30,15 @@ from harness import (
 Code = grpc.StatusCode
 YEAR_10000 = 253402300800
 BEFORE_1900 = -2208988801
-TABLE = []
-
-
-def note(what, answer):
-    TABLE.append((what, " ".join(str(answer).split())))
+TABLE = AnswerTable("bad input")
 
 
 def setUpModule():
-    global STACK, SERVER, CLIENT  # unittest has no other place for what a module shares
-    STACK = contextlib.ExitStack()
-    SERVER = STACK.enter_context(running())
-    CLIENT = STACK.enter_context(SERVER.client())
+    global SERVER, CLIENT  # unittest has no other place for what a module shares
+    unittest.addModuleCleanup(TABLE.print)
+    SERVER = unittest.enterModuleContext(running())
+    CLIENT = unittest.enterModuleContext(SERVER.client())
     found_registry(CLIENT)
-
-
-def tearDownModule():
-    STACK.close()
-    width = max((len(what) for what, _ in TABLE), default=0)
-    print("\nbad input → answer")
-    for what, answer in TABLE:
-        print(f"  {what:{width}}  {answer}")
 
 
 class BadInput(unittest.TestCase):
@@ -60,7 +49,7 @@ class BadInput(unittest.TestCase):
         with self.assertRaises(grpc.RpcError, msg=what) as caught:
             (client or CLIENT).call(rpc, request)
         error = caught.exception
-        note(what, f"{error.code().name}: {error.details()}")
+        TABLE.note(what, f"{error.code().name}: {error.details()}")
         self.assertEqual(error.code(), code, f"{what}: {error.details()}")
         for word in words:
             self.assertIn(word, error.details(), what)
@@ -221,7 +210,7 @@ class RequestIds(BadInput):
         again = CLIENT.call("IntakeService/RecordContact", contact_fields(case_id, request_id)).receipt
         self.assertTrue(again.replayed)
         self.assertEqual((again.version, again.head), (first.version, first.head))
-        note("the same request again", f"OK: the first receipt, version {again.version}, replayed")
+        TABLE.note("the same request again", f"OK: the first receipt, version {again.version}, replayed")
 
     def test_reused_with_another_method_of_the_same_bytes(self):
         case_id = handled_case(CLIENT)
@@ -248,7 +237,7 @@ class RequestIds(BadInput):
             other = another.call("IntakeService/RecordContact", fields).receipt
             self.assertFalse(other.replayed)
             self.assertEqual(other.version, first.version + 1)
-            note(
+            TABLE.note(
                 "a request id that another client used",
                 f"OK: another command, version {other.version} after {first.version}: ids belong to case and client",
             )
@@ -336,7 +325,7 @@ class IllegalSteps(BadInput):
         ):
             with self.assertRaises(grpc.RpcError) as caught:
                 CLIENT.command("RegistryService/MoveOrganization", "", "province", organization_id="district", to_superior_id=below)
-            note(f"an organization {what}", f"{caught.exception.code().name}: {caught.exception.details()}")
+            TABLE.note(f"an organization {what}", f"{caught.exception.code().name}: {caught.exception.details()}")
             self.assertIn(caught.exception.code(), (Code.FAILED_PRECONDITION, Code.INVALID_ARGUMENT))
             self.assertIn("superior", caught.exception.details())
         self.assertEqual(CLIENT.call("RegistryService/GetRegistry").version, before)
@@ -402,7 +391,7 @@ class Merges(BadInput):
             # Both histories are still whole, in every service.
             for case_id in (a, b):
                 self.assertEqual(len(set(heads(self.client, case_id).values())), 1)
-        note("A into B while B into A", f"OK, never both: {'; '.join(sorted(set(outcomes)))}")
+        TABLE.note("A into B while B into A", f"OK, never both: {'; '.join(sorted(set(outcomes)))}")
 
     def test_into_a_closed_case(self):
         source, target = handled_case(self.client), handled_case(self.client)
@@ -412,13 +401,13 @@ class Merges(BadInput):
             self.client.command("IntakeService/ProposeMerge", source, "bureau", target_case_id=target, why="The same.")
         except grpc.RpcError as error:
             self.assertEqual(error.code(), Code.FAILED_PRECONDITION)
-            note("a merge into a closed case", f"{error.code().name}: {error.details()}")
+            TABLE.note("a merge into a closed case", f"{error.code().name}: {error.details()}")
             return
         self.rest()
         self.assertEqual(self.events(source)[-1], "merge_withdrawn")
         entries = self.client.call("TimelineService/GetTimeline", {"case_id": source}).entries
         withdrawn = entries[-1].decision.events[-1].merge_withdrawn
-        note("a merge into a closed case", f"OK, then the proposal is withdrawn: {str(withdrawn)}")
+        TABLE.note("a merge into a closed case", f"OK, then the proposal is withdrawn: {str(withdrawn)}")
         self.assertEqual(self.status(source), "ACCEPTED")
         self.assertEqual(self.status(target), "CLOSED")
         self.assertIn("merge_refused", self.events(target) or before)
@@ -429,13 +418,13 @@ class Merges(BadInput):
             self.client.command("IntakeService/ProposeMerge", source, "bureau", target_case_id="nobody", why="The same.")
         except grpc.RpcError as error:
             self.assertEqual(error.code(), Code.NOT_FOUND)
-            note("a merge into a case that is not there", f"{error.code().name}: {error.details()}")
+            TABLE.note("a merge into a case that is not there", f"{error.code().name}: {error.details()}")
             return
         self.rest()
         self.assertEqual(self.status(source), "ACCEPTED")
         withdrawn = self.client.call("TimelineService/GetTimeline", {"case_id": source}).entries[-1].decision.events[-1]
         self.assertEqual(withdrawn.WhichOneof("body"), "merge_withdrawn")
-        note("a merge into a case that is not there", f"OK, then the proposal is withdrawn: {str(withdrawn.merge_withdrawn)}")
+        TABLE.note("a merge into a case that is not there", f"OK, then the proposal is withdrawn: {str(withdrawn.merge_withdrawn)}")
 
 
 class Sizes(BadInput):
@@ -499,7 +488,7 @@ class Sizes(BadInput):
             for error in refused:
                 by_code.setdefault(error.code().name, []).append(error.details())
             told = "; ".join(f"{len(texts)} {code} ({texts[0]})" for code, texts in sorted(by_code.items()))
-            note(
+            TABLE.note(
                 "10,000 commands at once on one case",
                 f"{len(receipts)} OK in {took:.1f} s" + (f"; {told}" if told else "") + "; after retries all are there once",
             )

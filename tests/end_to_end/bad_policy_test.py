@@ -7,73 +7,24 @@ and is what is in force as it was?
 Every file is deploy/policy/default.yaml with one thing changed. The last thing printed is the table: wrong policy → answer.
 """
 
-import contextlib
-import subprocess
 import unittest
 
-import grpc
-from harness import BUILD, CALL_SECONDS, ROOT, found_registry, new_request_id, policy, running, scratch
+from harness import ROOT, policy
+from wrong_files import WrongFiles
 
 SOUND = (ROOT / "deploy" / "policy" / "default.yaml").read_text()
 RESPONSE = '  response: {count: 5, unit: working_days, source: "a county\'s published rule (2024)"}\n'
 NO_OWNER = "  no_owner: {count: 10, unit: working_days, source: ours}\n"
 SILENCE = "    silence: {escalates: {when: after, after: 2, source: ours}}\n"
 GOALPOST = "    goalpost_moved: {escalates: {when: at_once, source: ours}}\n"
-TABLE = []
 
 
-def note(what, answer):
-    TABLE.append((what, answer))
-
-
-def setUpModule():
-    global STACK, SERVER, CLIENT, FOLDER  # unittest has no other place for what a module shares
-    STACK = contextlib.ExitStack()
-    SERVER = STACK.enter_context(running())
-    CLIENT = STACK.enter_context(SERVER.client())
-    FOLDER = STACK.enter_context(scratch())
-    found_registry(CLIENT)
-
-
-def tearDownModule():
-    STACK.close()
-    width = max((len(what) for what, _ in TABLE), default=0)
-    print("\nwrong policy → answer")
-    for what, answer in TABLE:
-        print(f"  {what:{width}}  {answer}")
-
-
-def apply(text):
-    """(exit status, what it said) of `whistlectl registry apply` on a file that holds `text`."""
-    file = FOLDER / "policy.yaml"
-    file.write_text(text)
-    done = subprocess.run(
-        [BUILD / "bin" / "whistlectl", "registry", "apply", file, f"--target={SERVER.address}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=CALL_SECONDS,
-    )
-    return done.returncode, (done.stdout + done.stderr).replace(f"{FOLDER}/", "").strip()
-
-
-class WrongFiles(unittest.TestCase):
-    def refused(self, what, old, new, at, *words):
-        """`old` replaced by `new`; the answer names the line of the changed file on which `at` stands, and says `words`."""
-        self.assertEqual(SOUND.count(old), 1, f"{what}: the sound policy has changed, this test has not")
-        text = SOUND.replace(old, new)
-        line = text[: text.index(at)].count("\n") + 1
-        before = CLIENT.call("RegistryService/GetRegistry").version
-        status, said = apply(text)
-        note(what, said)
-        self.assertEqual(status, 1, f"{what}: {said}")
-        self.assertIn(f"policy.yaml:{line}: ", said, what)
-        for word in words:
-            self.assertIn(word, said, what)
-        self.assertEqual(CLIENT.call("RegistryService/GetRegistry").version, before, f"{what}: something was adopted")
+class WrongPolicies(WrongFiles):
+    kind = "policy"
+    sound = SOUND
 
     def changed(self, what, row, old, new, *words):
-        """The same for a change within one row."""
+        """Refused for a change within one row."""
         self.assertEqual(row.count(old), 1, what)
         wrong = row.replace(old, new)
         self.refused(what, row, wrong, wrong, *words)
@@ -186,14 +137,7 @@ class WrongFiles(unittest.TestCase):
             "not YAML, here or in a line above",
         )
         self.refused("two documents", SOUND, SOUND + "---\npolicy: {}\n", "policy: {}", "a second document")
-        status, said = apply("")
-        note("an empty file", said)
-        self.assertEqual(status, 1)
-        self.assertIn("policy.yaml:1: ", said)
-
-
-class TheServiceItself(unittest.TestCase):
-    """What a client sends that reads no file is checked the same, field by field."""
+        self.refused_text("an empty file", "", 1)
 
     def test_the_service_names_the_same_fields(self):
         for what, change, field in (
@@ -206,20 +150,10 @@ class TheServiceItself(unittest.TestCase):
         ):
             wrong = policy()
             change(wrong)
-            with self.assertRaises(grpc.RpcError, msg=what) as caught:
-                CLIENT.command("RegistryService/AdoptPolicy", who="province", request_id=new_request_id(), policy=wrong)
-            note(what, f"{caught.exception.code().name}: {caught.exception.details()}")
-            self.assertEqual(caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT, what)
-            self.assertIn(f"{field}: expected ", caught.exception.details(), what)
+            self.refused_by_the_service(what, field, "RegistryService/AdoptPolicy", policy=wrong)
 
     def test_the_sound_one_is_adopted_and_then_in_force(self):
-        status, said = apply(SOUND)
-        self.assertEqual(status, 0, said)
-        self.assertIn("1 change recorded", said)
-        note("the policy that ships", said.splitlines()[-1])
-        status, said = apply(SOUND)
-        self.assertEqual(status, 0, said)
-        self.assertIn("nothing to record", said)
+        self.adopted_once()
 
 
 if __name__ == "__main__":
