@@ -13,7 +13,6 @@ import datetime
 import json
 import random
 import shutil
-import subprocess
 import sys
 from collections import Counter
 
@@ -21,8 +20,9 @@ import as_of_fold
 import grpc
 import journal_check
 from as_of_load import Load
-from harness import BUILD, CONTRACTS, ROOT, Whistled, scratch, wait_seconds
+from harness import CONTRACTS, ROOT, Whistled, scratch, wait_seconds
 from replay_equality_test import at_rest
+from whistlectl import ask, run_tool
 
 SCENARIO = ROOT / "tools" / "scenarios" / "lanzhou-building-19.yaml"
 VIEWS = {
@@ -221,44 +221,36 @@ def check_refused(client, case_id):
         assert none[0] == grpc.StatusCode.NOT_FOUND, none
 
 
-def tool(server, *words):
-    """(exit status, what it said, what it said beside that)"""
-    done = subprocess.run(
-        [str(BUILD / "bin" / "whistlectl"), *words, f"--target={server.address}"], capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
 def check_tool(server, journal, case_id):
     """whistlectl shows the same past, and says what it is as of."""
     decisions = journal.cases[case_id].decisions
     middle = len(decisions) // 2
-    status, out, err = tool(server, "case", "show", case_id, f"--at-version={middle}", "--output=json")
+    status, out, err = run_tool("case", "show", case_id, f"--at-version={middle}", "--output=json", server=server)
     assert status == 0, err
     shown = json.loads(out)
     assert shown["as_of"]["version"] == str(middle) and shown["as_of"]["final"], shown["as_of"]
     assert {shown[service]["version"] for service in VIEWS} == {str(middle)}
-    status, out, err = tool(server, "case", "show", case_id, f"--at-version={middle}")
+    status, out, err = run_tool("case", "show", case_id, f"--at-version={middle}", server=server)
     assert status == 0 and out.startswith(f"as of version {middle}, recorded ") and ": final\n" in out, out + err
-    status, out, err = tool(server, "case", "timeline", case_id, f"--at-version={middle}", "--output=json")
+    status, out, err = run_tool("case", "timeline", case_id, f"--at-version={middle}", "--output=json", server=server)
     assert status == 0 and ": final" in err, err
     events = [(d.version, event) for d in decisions for event in d.decision.events]
     assert len(json.loads(out)) == sum(1 for version, _ in events if version <= middle)
     # By occurred time, to the second, without corrections of times, of which the load makes none.
     until = sorted(as_of_fold.nanos(event.occurred_at) for _, event in events)[len(events) // 3] // 10**9
     text = datetime.datetime.fromtimestamp(until, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    status, out, err = tool(server, "case", "timeline", case_id, f"--occurred-by={text}", "--output=json")
+    status, out, err = run_tool("case", "timeline", case_id, f"--occurred-by={text}", "--output=json", server=server)
     assert status == 0 and "may change it" in err, err
     wanted = sum(1 for _, event in events if as_of_fold.nanos(event.occurred_at) <= until * 10**9)
     assert len(json.loads(out)) == wanted, f"{len(json.loads(out))} events by {text}, expected {wanted}"
-    status, out, err = tool(server, "case", "diff", case_id, f"--from={middle}", "--output=json")
+    status, out, err = run_tool("case", "diff", case_id, f"--from={middle}", "--output=json", server=server)
     assert status == 0, err
     found = json.loads(out)
     assert len(found["events"]) == sum(1 for version, _ in events if version > middle)
     assert found["changes"] and found["to"]["version"] == str(len(decisions))
-    status, out, err = tool(server, "case", "show", case_id, f"--at-version={len(decisions) + 1}")
+    status, out, err = run_tool("case", "show", case_id, f"--at-version={len(decisions) + 1}", server=server)
     assert status == 1 and f"the case is at version {len(decisions)}" in err, err
-    status, out, err = tool(server, "case", "show", case_id, "--at-version=1", "--recorded-by=2021-01-01")
+    status, out, err = run_tool("case", "show", case_id, "--at-version=1", "--recorded-by=2021-01-01", server=server)
     assert status == 2, err
     print(f"as-of: whistlectl shows, lists and compares case {case_id} as of version {middle} of {len(decisions)}: "
           f"{len(found['events'])} events, {len(found['changes'])} fields changed since")  # fmt: skip
@@ -272,11 +264,7 @@ def settle(client):
 def run(server, options):
     rng = random.Random(options.seed)
     server.start()
-    told = subprocess.run(
-        [str(BUILD / "bin" / "whistlectl"), "scenario", "run", str(SCENARIO), f"--target={server.address}"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stdout[-2000:] + told.stderr
+    ask("scenario", "run", SCENARIO, server=server)
     with server.client() as client:
         load = Load(client, options.seed)
         load.run(options.steps, cases=8)
@@ -325,14 +313,8 @@ def main():
     parser.add_argument("--seed", type=int, default=20210701)
     options = parser.parse_args()
     print(f"as-of: seed {options.seed}")
-    with scratch() as folder:
-        server = Whistled(folder / "whistled", clock="virtual", flags=["--virtual_start=2009-01-01T00:00:00Z"])
-        try:
-            run(server, options)
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+    with scratch() as folder, Whistled(folder / "whistled", clock="virtual", flags=["--virtual_start=2009-01-01T00:00:00Z"]) as server:
+        run(server, options)
     return 0
 
 

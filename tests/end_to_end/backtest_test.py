@@ -7,35 +7,17 @@ laxer one would have done is told, and the journal is as it was.
 
 import collections
 import json
-import subprocess
 import unittest
 
-from harness import BUILD, ROOT, found_registry, handled_case, policy, running, scratch, wait_seconds
+from harness import ROOT, found_registry, handled_case, policy, running, scratch, wait_seconds
+from whistlectl import ask, run_tool
 
 CHRONICLE = ROOT / "tools" / "scenarios" / "lanzhou-building-19.yaml"
 DEFAULT = ROOT / "deploy" / "policy" / "default.yaml"
 # Long before the chronicle begins.
 VIRTUAL_START = "--virtual_start=2009-01-01T00:00:00Z"
-TOOL_SECONDS_MAX = 120
 # An item waits five to seven seconds on a real clock.
 FIRES_SECONDS_MAX = 30
-
-
-def run_tool(server, *words):
-    """(exit status, stdout, stderr)"""
-    done = subprocess.run(
-        [BUILD / "bin" / "whistlectl", *words, f"--target={server.address}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=TOOL_SECONDS_MAX,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def tell(server, scenario):
-    status, said, error = run_tool(server, "scenario", "run", scenario)
-    assert status == 0, said + error
 
 
 def moves(told, here, there):
@@ -99,9 +81,9 @@ class BacktestOfTheChronicle(unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enterClassContext(running("virtual", [VIRTUAL_START]))
         cls.folder = cls.enterClassContext(scratch())
-        tell(cls.server, CHRONICLE)
+        ask("scenario", "run", CHRONICLE, server=cls.server)
         cls.ends = ends(cls.server)
-        cls.case_id = run_tool(cls.server, "scenario", "cases", CHRONICLE, "--name=gas")[1].split()[0]
+        cls.case_id = ask("scenario", "cases", CHRONICLE, "--name=gas", server=cls.server).split()[0]
 
     def tearDown(self):
         self.assertEqual(ends(self.server), self.ends, "a backtest wrote to the journal")
@@ -112,7 +94,7 @@ class BacktestOfTheChronicle(unittest.TestCase):
         return path
 
     def backtest(self, *words):
-        return run_tool(self.server, "policy", "backtest", *words)
+        return run_tool("policy", "backtest", *words, server=self.server)
 
     def told(self, path, *words):
         status, out, error = self.backtest(f"--policy={path}", "--output=json", *words)
@@ -195,12 +177,8 @@ class BacktestOfTheChronicle(unittest.TestCase):
             with self.subTest(policy=path.name):
                 told = self.told(path, "--warnings")
                 with running("virtual", [VIRTUAL_START]) as server:
-                    tell(server, self.chronicle_under(path))
-                    status, out, error = run_tool(
-                        server, "policy", "backtest", f"--policy={DEFAULT}", "--output=json", "--warnings"
-                    )
-                self.assertEqual(status, 0, error)
-                back = json.loads(out)
+                    ask("scenario", "run", self.chronicle_under(path), server=server)
+                    back = json.loads(ask("policy", "backtest", f"--policy={DEFAULT}", "--output=json", "--warnings", server=server))
                 # What fired there is what would have fired here, to the millisecond, and the other way round.
                 self.assertGreater(told["differences"], 40)
                 self.assertEqual(moves(told, "then", "would"), moves(back, "would", "then"))
@@ -272,14 +250,12 @@ class BacktestOnARealClock(unittest.TestCase):
 
         wait_seconds(lambda: any(f.raised.rule == 1 for f in findings()), FIRES_SECONDS_MAX, "the finding is raised")
         self.expect_same(server, same)
-        status, out, error = run_tool(server, "policy", "backtest", f"--policy={without}", f"--case={case_id}")
-        self.assertEqual(status, 0, error)
+        out = ask("policy", "backtest", f"--policy={without}", f"--case={case_id}", server=server)
         self.assertRegex(out, r"finding +ungrounded .* would not fire")
         self.assertEqual(out.splitlines()[-1], "cases 1 · differences 1")
 
     def expect_same(self, server, path):
-        status, out, error = run_tool(server, "policy", "backtest", f"--policy={path}", "--warnings")
-        self.assertEqual(status, 0, error)
+        out = ask("policy", "backtest", f"--policy={path}", "--warnings", server=server)
         self.assertEqual(out.splitlines()[-1], "cases 1 · differences 0", out)
 
 

@@ -26,7 +26,6 @@ import grpc
 import journal_check
 from answer_table import AnswerTable
 from harness import (
-    START_SECONDS_MAX,
     WHISTLED,
     Whistled,
     contact_fields,

@@ -1,4 +1,4 @@
-"""What the tests of `journal export` and `journal import` share: a journal worth carrying, the tool, and what must be equal afterwards."""
+"""What the tests of `journal export` and `journal import` share: a journal worth carrying, killing the tool, and what must be equal afterwards."""
 
 import contextlib
 import json
@@ -12,10 +12,10 @@ import time
 import journal_check
 from harness import BUILD, CONTRACTS, ROOT, SERVICES, Whistled, register_case, wait_seconds
 from replay_equality_test import FAMILIES, at_rest, digests, fingerprints
+from whistlectl import TOOL_SECONDS_MAX, ask, command_line
 
 CHRONICLE = ROOT / "tools" / "scenarios" / "lanzhou-building-19.yaml"
 CHECK_JOURNAL = ROOT / "tests" / "kafka" / "check_journal.py"
-TOOL_SECONDS_MAX = 600
 REST_SECONDS_MAX = 300
 PARTITIONS = 16
 DECISION = CONTRACTS.message("whistle.journal.v1.Decision")
@@ -23,38 +23,13 @@ DECISION = CONTRACTS.message("whistle.journal.v1.Decision")
 EQUAL_FAMILIES = [family for family in FAMILIES if family != "meta"]
 
 
-def command_line(*words):
-    return [str(BUILD / "bin" / "whistlectl"), *map(str, words)]
-
-
-def run_tool(*words):
-    """(exit status, stdout, stderr)"""
-    done = subprocess.run(
-        command_line(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TOOL_SECONDS_MAX, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def ask(*words):
-    status, out, error = run_tool(*words)
-    assert status == 0, f"whistlectl {' '.join(map(str, words))}: {out}{error}"
-    return out
-
-
-def refusal(*words):
-    """What the tool said when it refused."""
-    status, out, error = run_tool(*words)
-    assert status == 1, f"whistlectl {' '.join(map(str, words))} was not refused ({status}): {out}{error}"
-    return error
-
-
-def closing(*words):
+def closing(*words, server=None):
     """The last line of a command that ends with one, as a dictionary."""
-    return json.loads(ask(*words, "--output=json"))[0]
+    return json.loads(ask(*words, "--output=json", server=server))[0]
 
 
 def export(server, file, *flags):
-    return closing("journal", "export", file, f"--target={server.address}", *flags)
+    return closing("journal", "export", file, *flags, server=server)
 
 
 def bring_back(file, journal, *flags):
@@ -68,7 +43,7 @@ def wait_at_rest(client):
 def live_through(server, cases):
     """The chronicle, `cases` more with contacts, and records that count for nobody; the server runs and is at rest."""
     server.start()
-    ask("scenario", "run", CHRONICLE, f"--target={server.address}")
+    ask("scenario", "run", CHRONICLE, server=server)
     with server.client("load") as client:
         for number in range(cases):
             case_id = register_case(client, title=f"Case {number}").case_id

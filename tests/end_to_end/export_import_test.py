@@ -9,16 +9,16 @@ with nothing lost and nothing doubled. What is no archive, half of one, or anoth
 """
 
 import argparse
-import pathlib
 import shutil
 import sys
 
 import archive_check
 from carrying import (
-    assert_equal_digests, ask, bring_back, closing, counts, export, file_bytes, folded, judged, kill_moments, killed, live_through,
-    opens, refusal, run_tool, serve_copy, tell, timed,
+    assert_equal_digests, bring_back, closing, counts, export, file_bytes, folded, judged, kill_moments, killed, live_through,
+    opens, serve_copy, tell, timed,
 )  # fmt: skip
 from harness import Whistled, scratch
+from whistlectl import ask, refusal, run_tool
 
 VIRTUAL_START = "--virtual_start=2009-01-01T00:00:00Z"
 
@@ -93,14 +93,13 @@ def refuse(folder, server, file):
     assert not (folder / "refused-journal").exists(), "a journal was made of what was refused"
     server.start()
     refused("a finished archive", "name another file, or give --replace", "journal", "export", file, f"--target={server.address}")
-    other = Whistled(folder / "other", "virtual", [VIRTUAL_START]).start()
-    try:
+    with Whistled(folder / "other", "virtual", [VIRTUAL_START]) as other:
+        other.start()
         export(other, folder / "other.wja")
         (folder / "left.wja.partial").write_bytes((folder / "other.wja").read_bytes()[:-200])
         refused("another journal's FILE.partial", "was begun of journal", "journal", "export", folder / "left.wja", f"--target={server.address}")
         export(server, folder / "left.wja", "--replace")
         export(server, folder / "left.wja", "--replace")
-    finally:
         other.stop()
     second, own = (f"--journal=embedded:{path}" for path in (folder / "second" / "journal", server.journal_dir))
     refused("a journal with another origin", "is not the beginning of this import", "journal", "import", folder / "other.wja", second)
@@ -167,19 +166,12 @@ def main():
     parser.add_argument("--kills", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with scratch() as folder:
-        folder = pathlib.Path(folder)
-        server = Whistled(folder / "first", "virtual", [VIRTUAL_START])
-        try:
-            live_through(server, options.cases)
-            file, records, digests = carry_and_compare(folder, server)
-            refuse(folder, server, file)
-            kill_exports(folder, server, records, options.kills, options.seed)
-            kill_imports(folder, file, records, digests, options.kills, options.seed)
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+    with scratch() as folder, Whistled(folder / "first", "virtual", [VIRTUAL_START]) as server:
+        live_through(server, options.cases)
+        file, records, digests = carry_and_compare(folder, server)
+        refuse(folder, server, file)
+        kill_exports(folder, server, records, options.kills, options.seed)
+        kill_imports(folder, file, records, digests, options.kills, options.seed)
     return 0
 
 

@@ -144,7 +144,7 @@ class Client:
 
 
 class Whistled:
-    """One whistled in one folder; started, killed and started again at will."""
+    """One whistled in one folder; started, killed and started again at will. What runs at the end of its `with` is killed."""
 
     def __init__(self, folder, clock="real", flags=()):
         self.folder = pathlib.Path(folder)
@@ -177,6 +177,14 @@ class Whistled:
             **changes,
         }
         return [str(WHISTLED), *(f"--{name}={value}" for name, value in flags.items()), *self.flags]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Leaves no process behind, whatever happened."""
+        if self.process is not None:
+            self.kill()
 
     def launch(self):
         """Starts the process and does not wait for it."""
@@ -294,14 +302,8 @@ def scratch(prefix="whistle-e2e-"):
 @contextlib.contextmanager
 def running(clock="real", flags=()):
     """A whistled that serves, in a scratch folder; stopped afterwards, whatever happened."""
-    with scratch() as folder:
-        server = Whistled(folder / "whistled", clock, flags)
-        try:
-            yield server.start()
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+    with scratch() as folder, Whistled(folder / "whistled", clock, flags) as server:
+        yield server.start()
 
 
 ORGANIZATIONS = [

@@ -8,12 +8,12 @@ made dishonest.
 
 import datetime
 import json
-import subprocess
 import unittest
 
 import first_days
 import journal_check
-from harness import BUILD, ROOT, running, scratch
+from harness import ROOT, running, scratch
+from whistlectl import ask
 
 SCENARIOS = ROOT / "tools" / "scenarios"
 NOT_FOUND = "does not occur here"
@@ -30,9 +30,8 @@ class Told:
     def __init__(self, scenario):
         flags = ["--virtual_start=2009-01-01T00:00:00Z"]
         with running("virtual", flags) as server:
-            ctl = [BUILD / "bin" / "whistlectl", f"--target={server.address}"]
-            self.text = self.run(*ctl, "scenario", "run", scenario)
-            self.summary = json.loads(self.run(*ctl, "scenario", "run", scenario, "--output=json"))
+            self.text = ask("scenario", "run", scenario, server=server)
+            self.summary = json.loads(ask("scenario", "run", scenario, "--output=json", server=server))
             assert self.summary["recorded"] == 0, "telling it again added something"
             self.hindsight = self.summary["hindsight"]
             with server.client() as client:
@@ -41,15 +40,9 @@ class Told:
             self.verdicts = []
             self.decisions = {}
             for name, case in self.summary["cases"].items():
-                self.verdicts.append(self.run(*ctl, "case", "verify", case["case_id"]).splitlines()[-1])
+                self.verdicts.append(ask("case", "verify", case["case_id"], server=server).splitlines()[-1])
                 self.decisions[name] = [accepted.decision for accepted in journal.cases[case["case_id"]].decisions]
             assert server.stop() == 0
-
-    @staticmethod
-    def run(*words):
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-        return done.stdout
 
     def events(self):
         return [event for decisions in self.decisions.values() for event in first_days.events_of(decisions)]

@@ -13,37 +13,19 @@ import unittest
 
 import journal_check
 from harness import BUILD, CONTRACTS, ROOT, SERVICES, Whistled, contact_fields, found_registry, handled_case, running, scratch
+from whistlectl import TOOL_SECONDS_MAX, ask, command_line, refusal
 
 CHRONICLE = ROOT / "tools" / "scenarios" / "lanzhou-building-19.yaml"
 VIRTUAL_START = "--virtual_start=2009-01-01T00:00:00Z"
-TOOL_SECONDS_MAX = 120
 DECISION = CONTRACTS.message("whistle.journal.v1.Decision")
 
 
-def command_line(server, *words):
-    return [BUILD / "bin" / "whistlectl", *words, f"--target={server.address}"]
-
-
-def run_tool(server, *words):
-    """(exit status, stdout, stderr)"""
-    done = subprocess.run(
-        command_line(server, *words), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TOOL_SECONDS_MAX
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def ask(server, *words):
-    status, out, error = run_tool(server, *words)
-    assert status == 0, error
-    return out
-
-
 def replay(server, *words):
-    return [json.loads(line) for line in ask(server, "journal", "replay", "--output=json", *words).splitlines()]
+    return [json.loads(line) for line in ask("journal", "replay", "--output=json", *words, server=server).splitlines()]
 
 
 def inspect(server, place, *words):
-    return json.loads(ask(server, "journal", "inspect", place, "--output=json", *words))
+    return json.loads(ask("journal", "inspect", place, "--output=json", *words, server=server))
 
 
 def place_of(topic, partition, offset):
@@ -68,10 +50,9 @@ class JournalTools(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = cls.enterClassContext(scratch())
-        cls.server = Whistled(folder / "whistled", "virtual", [VIRTUAL_START]).start()
-        cls.addClassCleanup(lambda: cls.server.process is not None and cls.server.kill())
-        ask(cls.server, "scenario", "run", CHRONICLE)
-        cls.case_id = ask(cls.server, "scenario", "cases", CHRONICLE, "--name=gas").split()[0]
+        cls.server = cls.enterClassContext(Whistled(folder / "whistled", "virtual", [VIRTUAL_START])).start()
+        ask("scenario", "run", CHRONICLE, server=cls.server)
+        cls.case_id = ask("scenario", "cases", CHRONICLE, "--name=gas", server=cls.server).split()[0]
         with cls.server.client() as client:
             cls.journal = journal_check.read(client)
         cls.told_before = replay(cls.server)
@@ -190,7 +171,7 @@ class JournalTools(unittest.TestCase):
                 self.assertNotIn(f'"organization_id": "{organization}"', json.dumps(line["event"]))
 
     def test_people_read_one_line_an_event(self):
-        lines = ask(self.server, "journal", "replay").splitlines()
+        lines = ask("journal", "replay", server=self.server).splitlines()
         self.assertEqual(len(lines), len(self.told_before))
         for line, told in zip(lines, self.told_before):
             self.assertTrue(line.startswith(told["position"] + " "), line)
@@ -226,11 +207,11 @@ class JournalTools(unittest.TestCase):
         self.assertEqual((accepted["verdict"], accepted["version"], accepted["sha256"]), ("accepted", version, head))
         self.assertIn("is the head before it", accepted["why"])
         self.assertIn({"name": "ce_id", "value": head}, accepted["headers"])
-        self.assertIn("verdict      genesis\n", ask(self.server, "journal", "inspect", "registry:0"))
+        self.assertIn("verdict      genesis\n", ask("journal", "inspect", "registry:0", server=self.server))
 
     def test_every_service_lists_every_malformed_record_and_counts_it(self):
         for service in SERVICES:
-            rows = json.loads(ask(self.server, "journal", "quarantine", "list", f"--service={service}", "--bytes=9999", "--output=json"))
+            rows = json.loads(ask("journal", "quarantine", "list", f"--service={service}", "--bytes=9999", "--output=json", server=self.server))
             self.assertEqual({row["position"]: row["explain"] for row in rows},
                              {place: record["word"] for place, record in self.malformed.items()}, service)  # fmt: skip
             for row in rows:
@@ -245,12 +226,11 @@ class JournalTools(unittest.TestCase):
 
     def test_a_malformed_record_is_shown_with_what_to_do(self):
         for place, record in self.malformed.items():
-            shown = ask(self.server, "journal", "quarantine", "show", place)
-            explained = ask(self.server, "journal", "quarantine", "explain", record["word"])
+            shown = ask("journal", "quarantine", "show", place, server=self.server)
+            explained = ask("journal", "quarantine", "explain", record["word"], server=self.server)
             self.assertIn("to do:   ", explained)
             self.assertIn(explained.split("\n\n", 1)[1], shown)
-        status, _, error = run_tool(self.server, "journal", "quarantine", "show", self.doctored["late"]["place"])
-        self.assertEqual(status, 1)
+        error = refusal("journal", "quarantine", "show", self.doctored["late"]["place"], server=self.server)
         self.assertIn("is not malformed but superseded-time", error)
 
 
@@ -261,7 +241,7 @@ class Following(unittest.TestCase):
             case_id = handled_case(client)
             told = replay(server, f"--case={case_id}")
             follower = subprocess.Popen(
-                command_line(server, "journal", "replay", f"--case={case_id}", "--follow", "--output=json"),
+                command_line("journal", "replay", f"--case={case_id}", "--follow", "--output=json", server=server),
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
             try:

@@ -207,14 +207,8 @@ def main():
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     options = parser.parse_args()
     print(f"again: kill_loop_test.py --kills={options.kills} --clients={options.clients} --seed={options.seed}", flush=True)
-    with scratch() as folder:
-        server = Whistled(folder / "whistled")
-        try:
-            run(server, options)
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+    with scratch() as folder, Whistled(folder / "whistled") as server:
+        run(server, options)
     return 0
 
 

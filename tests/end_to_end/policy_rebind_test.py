@@ -10,7 +10,8 @@ import pty
 import subprocess
 import unittest
 
-from harness import BUILD, CALL_SECONDS, ROOT, found_registry, handled_case, heads, register_case, running
+from harness import CALL_SECONDS, ROOT, found_registry, handled_case, heads, register_case, running
+from whistlectl import ask, command_line, run_tool
 
 WHY = "The new policy holds for everybody."
 
@@ -45,32 +46,20 @@ class PolicyRebind(unittest.TestCase):
         self.client.command("IntakeService/CloseCase", self.cases[2], "bureau", why="The gas is lit.")
         # Nobody handles this one yet.
         self.cases.append(register_case(self.client).case_id)
-        status, said, _ = self.run_tool("registry", "apply", ROOT / "deploy" / "policy" / "default.yaml")
-        self.assertEqual(status, 0, said)
+        ask("registry", "apply", ROOT / "deploy" / "policy" / "default.yaml", server=self.server)
         self.new_version = self.client.call("RegistryService/GetPolicy").policy_version
         self.assertEqual(self.new_version, self.old_version + 1)
 
-    def run_tool(self, *words):
-        """(exit status, stdout, stderr) where nobody can be asked."""
-        done = subprocess.run(
-            [BUILD / "bin" / "whistlectl", *words, f"--target={self.server.address}"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=CALL_SECONDS,
-        )
-        return done.returncode, done.stdout, done.stderr
-
     def rebind(self, *words, who="city"):
-        return self.run_tool("policy", "rebind", f"--as={who}", f"--why={WHY}", *words)
+        """(exit status, stdout, stderr) where nobody can be asked."""
+        return run_tool("policy", "rebind", f"--as={who}", f"--why={WHY}", *words, server=self.server)
 
     def rebind_at_a_terminal(self, answer, *words):
         """The same with somebody at a terminal who types `answer`; (exit status, stdout)."""
         ours, theirs = pty.openpty()
         try:
-            command = [BUILD / "bin" / "whistlectl", "policy", "rebind", "--as=city", f"--why={WHY}", *words]
             with subprocess.Popen(
-                [*command, f"--target={self.server.address}"],
+                command_line("policy", "rebind", "--as=city", f"--why={WHY}", *words, server=self.server),
                 stdin=theirs,
                 stderr=theirs,
                 stdout=subprocess.PIPE,
@@ -168,8 +157,7 @@ class PolicyRebind(unittest.TestCase):
         self.client.command(
             "ResponseService/AskForResponse", self.cases[0], "bureau", department_id="network", question="And the cable?"
         )
-        status, out, err = self.run_tool("case", "show", self.cases[0])
-        self.assertEqual(status, 0, err)
+        out = ask("case", "show", self.cases[0], server=self.server)
         self.assertRegex(out, r"DATE +RULE +DUE +COUNTED +POLICY VERSION +CALENDAR VERSION")
         self.assertRegex(out, rf"response by gas +response +\S+ +7 calendar days +{self.old_version} +none")
         self.assertRegex(out, rf"response by network +response +\S+ +5 working days +{self.new_version} +none")

@@ -354,8 +354,7 @@ def other_than(service):
 
 
 def checkpoint_of_another_journal_is_refused(folder, checkpoint, service):
-    server = Whistled(folder / "another")
-    try:
+    with Whistled(folder / "another") as server:
         server.start()
         assert server.stop() == 0
         data = f"--data={server.data_dir}"
@@ -379,10 +378,6 @@ def checkpoint_of_another_journal_is_refused(folder, checkpoint, service):
         with server.client() as client:
             assert len(projection_of(client, service).old_stores) == 1
         assert server.stop() == 0
-    finally:
-        if server.process is not None:
-            server.process.kill()
-            server.process.wait()
 
 
 def spoilt_store_is_told_and_replaced_only_on_demand(server, service):
@@ -418,30 +413,24 @@ def main():
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
     options = parser.parse_args()
     print(f"again: rebuild_test.py --service={options.service} --contacts={options.contacts} --seed={options.seed}", flush=True)
-    with scratch() as folder:
-        server = Whistled(folder / "whistled")
-        try:
-            server.start()
-            with server.client("founder") as client:
-                found_registry(client)
-            rebuild_under_load(server, options)
-            old_store_is_kept_until_told(server, options.service)
-            print("the old store is kept until told, and what serves is what served before after a restart", flush=True)
-            cancelled_rebuild_leaves_what_served(server, options.service)
-            print("a cancelled rebuild, and ^C, leave what served", flush=True)
-            another_fold_is_replaced_beside_the_old_one(server, options.service)
-            print("a store of another fold is kept until the new one beside it is complete", flush=True)
-            checkpoint = checkpoint_comes_back(server, options.service)
-            print("a checkpoint comes back, and diff tells what differs; a damaged one is refused", flush=True)
-            checkpoint_of_another_journal_is_refused(folder, checkpoint, options.service)
-            print("a checkpoint of another journal is refused, at the latest at the start", flush=True)
-            spoilt_store_is_told_and_replaced_only_on_demand(server, options.service)
-            print("a store that is wrong is told row by row, serves on, and is replaced on demand", flush=True)
-            assert server.stop() == 0
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+    with scratch() as folder, Whistled(folder / "whistled") as server:
+        server.start()
+        with server.client("founder") as client:
+            found_registry(client)
+        rebuild_under_load(server, options)
+        old_store_is_kept_until_told(server, options.service)
+        print("the old store is kept until told, and what serves is what served before after a restart", flush=True)
+        cancelled_rebuild_leaves_what_served(server, options.service)
+        print("a cancelled rebuild, and ^C, leave what served", flush=True)
+        another_fold_is_replaced_beside_the_old_one(server, options.service)
+        print("a store of another fold is kept until the new one beside it is complete", flush=True)
+        checkpoint = checkpoint_comes_back(server, options.service)
+        print("a checkpoint comes back, and diff tells what differs; a damaged one is refused", flush=True)
+        checkpoint_of_another_journal_is_refused(folder, checkpoint, options.service)
+        print("a checkpoint of another journal is refused, at the latest at the start", flush=True)
+        spoilt_store_is_told_and_replaced_only_on_demand(server, options.service)
+        print("a store that is wrong is told row by row, serves on, and is replaced on demand", flush=True)
+        assert server.stop() == 0
     return 0
 
 

@@ -17,6 +17,7 @@ import sys
 
 import journal_check
 from harness import BUILD, SERVICES, Whistled, found_registry, handled_case, register_case, scratch, wait_seconds
+from whistlectl import ask
 
 VIRTUAL_START = "2021-01-01T00:00:00Z"
 DAY_MS = 24 * 3600 * 1000
@@ -86,12 +87,6 @@ def tell_own_story(client, contacts):
     return advanced.fired_count
 
 
-def tell_scenario(server, scenario):
-    ctl = [str(BUILD / "bin" / "whistlectl"), "scenario", "run", str(scenario), f"--target={server.address}"]
-    told = subprocess.run(ctl, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout[-2000:] + told.stderr
-
-
 def fingerprints(client):
     status = client.call("OperationsService/GetProjectionStatus")
     return {p.service: p.fold_fingerprint for p in status.projections}
@@ -126,36 +121,30 @@ def main():
     parser.add_argument("--contacts", type=int, default=200)
     options = parser.parse_args()
     start = "2009-01-01T00:00:00Z" if options.scenario else VIRTUAL_START
-    with scratch() as folder:
-        server = Whistled(folder / "whistled", clock="virtual", flags=[f"--virtual_start={start}"])
-        try:
-            server.start()
-            with server.client() as client:
-                if options.scenario:
-                    tell_scenario(server, options.scenario)
-                else:
-                    print(f"{tell_own_story(client, options.contacts)} agenda items fired")
-                # What the last command brought about (a finding, a reason to escalate) is due at once: it belongs to what was lived.
-                client.call("OperationsService/AdvanceClock", {"by_ms": 0})
-                wait_seconds(lambda: at_rest(client), 60, "everything is at rest")
-                folds = fingerprints(client)
-                journal_before, decisions = journal_digest(client)
-            assert server.stop() == 0
-            live = digests(server, folds)
+    with scratch() as folder, Whistled(folder / "whistled", clock="virtual", flags=[f"--virtual_start={start}"]) as server:
+        server.start()
+        with server.client() as client:
+            if options.scenario:
+                ask("scenario", "run", options.scenario, server=server)
+            else:
+                print(f"{tell_own_story(client, options.contacts)} agenda items fired")
+            # What the last command brought about (a finding, a reason to escalate) is due at once: it belongs to what was lived.
+            client.call("OperationsService/AdvanceClock", {"by_ms": 0})
+            wait_seconds(lambda: at_rest(client), 60, "everything is at rest")
+            folds = fingerprints(client)
+            journal_before, decisions = journal_digest(client)
+        assert server.stop() == 0
+        live = digests(server, folds)
 
-            shutil.rmtree(server.data_dir)
-            server.start()
-            with server.client() as client:
-                wait_seconds(lambda: at_rest(client), 60, "the replay is at rest")
-                assert fingerprints(client) == folds
-                journal_after, _ = journal_digest(client)
-                journal_check.check_projections(client, journal_check.read(client))
-            assert server.stop() == 0
-            replayed = digests(server, folds)
-        finally:
-            if server.process is not None:
-                server.process.kill()
-                server.process.wait()
+        shutil.rmtree(server.data_dir)
+        server.start()
+        with server.client() as client:
+            wait_seconds(lambda: at_rest(client), 60, "the replay is at rest")
+            assert fingerprints(client) == folds
+            journal_after, _ = journal_digest(client)
+            journal_check.check_projections(client, journal_check.read(client))
+        assert server.stop() == 0
+        replayed = digests(server, folds)
     assert journal_before == journal_after, "the replay changed the journal"
     for key in sorted(live):
         print(f"{key[0]:13} {key[1]:9} {live[key]} {'same' if live[key] == replayed[key] else 'DIFFERS: ' + replayed[key]}")

@@ -11,8 +11,9 @@ import collections
 import sys
 
 import journal_check
-from carrying import ask, bring_back, export, judged, tell, wait_at_rest
+from carrying import bring_back, export, judged, tell, wait_at_rest
 from harness import Whistled, found_registry, handled_case, scratch, wait_seconds
+from whistlectl import ask
 
 # Items fire 5 to 7 s past their time on a real clock.
 LATE_SECONDS = 9
@@ -56,7 +57,7 @@ def prepare(original):
     with original.client() as client:
         found_registry(client)
         source, target = handled_case(client), handled_case(client)
-        ask("agenda", "pause", f"--target={original.address}")
+        ask("agenda", "pause", server=original)
         client.command("IntakeService/ProposeMerge", source, "bureau", target_case_id=target, why="The same building.")
         wait_at_rest(client)
         assert fired(client) == {"merge_proposed": 1, "merge_accepted": 0, "merge_completed": 0}
@@ -65,12 +66,11 @@ def prepare(original):
 def drill(folder, original):
     file = folder / "backup.wja"
     export(original, file)
-    ask("agenda", "resume", f"--target={original.address}")
+    ask("agenda", "resume", server=original)
 
     ask("journal", "archive", "verify", file)
-    copy = Whistled(folder / "copy", flags=["--agenda_paused"])
-    bring_back(file, f"embedded:{copy.journal_dir}")
-    try:
+    with Whistled(folder / "copy", flags=["--agenda_paused"]) as copy:
+        bring_back(file, f"embedded:{copy.journal_dir}")
         copy.start()
         with copy.client() as client:
             assert all(paused(client).values()), paused(client)
@@ -86,27 +86,21 @@ def drill(folder, original):
             checked = judged(f"--journal-of={copy.address}", f"--services={copy.address}")
             wait_late(client)
             assert ends(client) == before, "the copy fired after a restart, before it was resumed"
-            ask("agenda", "resume", f"--target={copy.address}")
+            ask("agenda", "resume", server=copy)
             wait_merged(client)
             assert not any(paused(client).values()), paused(client)
             judged(f"--journal-of={copy.address}", f"--services={copy.address}")
         assert copy.stop() == 0
-    finally:
-        if copy.process is not None:
-            copy.kill()
     with original.client() as client:
         wait_merged(client)
     tell(f"restored, verified ({checked.partition(' acknowledged')[0]}), resumed: nothing fired before, each thing once after")
 
 
 def main():
-    with scratch() as folder:
-        original = Whistled(folder / "original").start()
-        try:
-            prepare(original)
-            drill(folder, original)
-        finally:
-            original.kill()
+    with scratch() as folder, Whistled(folder / "original") as original:
+        original.start()
+        prepare(original)
+        drill(folder, original)
     return 0
 
 

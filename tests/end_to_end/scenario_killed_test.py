@@ -18,14 +18,15 @@ import sys
 import grpc
 
 import journal_check
-from harness import BUILD, ROOT, Whistled, scratch, wait_seconds
+from harness import ROOT, Whistled, scratch, wait_seconds
+from whistlectl import command_line
 
 STORY_SECONDS_MAX = 120
 
 
 def story(server, scenario):
     """Begins to tell it."""
-    command = [str(BUILD / "bin" / "whistlectl"), "scenario", "run", str(scenario), f"--target={server.address}"]
+    command = command_line("scenario", "run", scenario, server=server)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -106,38 +107,34 @@ def main():
     print(f"again: scenario_killed_test.py --kills={options.kills} --seed={options.seed}", flush=True)
     rng = random.Random(options.seed)
     flags = ["--virtual_start=2009-01-01T00:00:00Z"]
-    with scratch() as folder:
-        servers = [Whistled(folder / name, "virtual", flags) for name in ("quiet", "killed")]
-        quiet, killed = servers
-        try:
-            quiet.start()
-            with quiet.client() as client:
-                at_first = records(client)
-                tell_to_the_end(quiet, options.scenario)
-                at_last = records(client)
-            expected, _ = what_happened(quiet)
-            assert quiet.stop() == 0
+    with (
+        scratch() as folder,
+        Whistled(folder / "quiet", "virtual", flags) as quiet,
+        Whistled(folder / "killed", "virtual", flags) as killed,
+    ):
+        quiet.start()
+        with quiet.client() as client:
+            at_first = records(client)
+            tell_to_the_end(quiet, options.scenario)
+            at_last = records(client)
+        expected, _ = what_happened(quiet)
+        assert quiet.stop() == 0
 
-            killed.start()
-            moments = sorted(rng.randint(at_first + 1, at_last - 1) for _ in range(options.kills))
-            hits = sum(
-                kill_in_mid_story(killed, options.scenario, moment, teller_too=number > 0)
-                for number, moment in enumerate(moments)
-            )
-            tell_to_the_end(killed, options.scenario)
-            found, heads_before = what_happened(killed)
-            difference = first_difference(expected, found)
-            assert not difference, difference
+        killed.start()
+        moments = sorted(rng.randint(at_first + 1, at_last - 1) for _ in range(options.kills))
+        hits = sum(
+            kill_in_mid_story(killed, options.scenario, moment, teller_too=number > 0)
+            for number, moment in enumerate(moments)
+        )
+        tell_to_the_end(killed, options.scenario)
+        found, heads_before = what_happened(killed)
+        difference = first_difference(expected, found)
+        assert not difference, difference
 
-            tell_to_the_end(killed, options.scenario)
-            _, heads_after = what_happened(killed)
-            assert heads_before == heads_after, "telling it once more changed something"
-            assert killed.stop() == 0
-        finally:
-            for server in servers:
-                if server.process is not None:
-                    server.process.kill()
-                    server.process.wait()
+        tell_to_the_end(killed, options.scenario)
+        _, heads_after = what_happened(killed)
+        assert heads_before == heads_after, "telling it once more changed something"
+        assert killed.stop() == 0
     decisions = sum(len(d) for d in expected.values())
     print(f"killed {hits} times in mid-story, at records {moments} of {at_last}; {decisions} decisions, the same as without")
     assert hits > 0, "the story was always over before it was killed"

@@ -18,9 +18,10 @@ sys.path[:0] = [str(HERE.parent / "end_to_end"), str(HERE / "fault_run"), str(HE
 from broker_test import free_port  # noqa: E402
 from brokers import BROKER, Brokers  # noqa: E402
 from carrying import (  # noqa: E402
-    assert_equal_digests, bring_back, counts, export, folded, judged, kill_moments, killed, live_through, opens, refusal, tell, wait_at_rest,
+    assert_equal_digests, bring_back, counts, export, folded, judged, kill_moments, killed, live_through, opens, tell, wait_at_rest,
 )  # fmt: skip
 from harness import SERVICES, Whistled, register_case, scratch  # noqa: E402
+from whistlectl import refusal  # noqa: E402
 
 # What a service says of topics that are not there, half made, or half written.
 NOT_YET = ("is unfinished", "there is no journal", "holds no journal yet", "is missing on")
@@ -46,16 +47,12 @@ class OnKafka(Whistled):
 
 
 def carry(folder, brokers, options):
-    lived = Whistled(folder / "embedded", "virtual", ["--virtual_start=2009-01-01T00:00:00Z"])
-    try:
+    with Whistled(folder / "embedded", "virtual", ["--virtual_start=2009-01-01T00:00:00Z"]) as lived:
         live_through(lived, options.cases)
         file = folder / "carried.wja"
         records = int(export(lived, file)["records"])
         said = counts(judged(f"--journal-of={lived.address}", f"--services={lived.address}"))
         digests = folded(lived)
-    finally:
-        if lived.process is not None:
-            lived.kill()
 
     at_work = unfinished = 0
     words = ("journal", "import", file, f"--journal={brokers.journal}", f"--replication={options.nodes}")
@@ -72,8 +69,7 @@ def carry(folder, brokers, options):
 
 
 def compare(folder, brokers, said, digests):
-    server = OnKafka(folder / "kafka", brokers.journal, ["--agenda_paused"])
-    try:
+    with OnKafka(folder / "kafka", brokers.journal, ["--agenda_paused"]) as server:
         server.start()
         with server.client() as client:
             wait_at_rest(client)
@@ -87,26 +83,20 @@ def compare(folder, brokers, said, digests):
             assert receipt.version == 1
             wait_at_rest(client)
         assert counts(judged(f"--brokers={brokers.addresses}", f"--services={server.address}"))["accepted"] == said["accepted"] + 1
-    finally:
-        if server.process is not None:
-            server.kill()
+
+
+def another_archive(folder, name, year):
+    """The archive of an empty journal that begins in that year."""
+    with Whistled(folder / name, "virtual", [f"--virtual_start={year}-01-01T00:00:00Z"]) as server:
+        export(server.start(), folder / f"{name}.wja")
+    return folder / f"{name}.wja"
 
 
 def refuse(folder, brokers, file):
-    future = Whistled(folder / "future", "virtual", ["--virtual_start=2200-01-01T00:00:00Z"]).start()
-    try:
-        export(future, folder / "future.wja")
-    finally:
-        future.kill()
-    error = refusal("journal", "import", folder / "future.wja", f"--journal={brokers.journal}")
+    error = refusal("journal", "import", another_archive(folder, "future", 2200), f"--journal={brokers.journal}")
     assert "a journal on a real clock cannot go on from there" in error, error
     # The journal that is there has been lived in since, and is another archive's.
-    other = Whistled(folder / "other", "virtual", ["--virtual_start=2009-01-01T00:00:00Z"]).start()
-    try:
-        export(other, folder / "other.wja")
-    finally:
-        other.kill()
-    error = refusal("journal", "import", folder / "other.wja", f"--journal={brokers.journal}")
+    error = refusal("journal", "import", another_archive(folder, "other", 2009), f"--journal={brokers.journal}")
     assert "that is another archive" in error, error
     done = bring_back(file, brokers.journal)
     assert int(done["written"]) == 0, done
