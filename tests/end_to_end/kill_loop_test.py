@@ -18,6 +18,7 @@ import grpc
 
 import journal_check
 from harness import Client, Whistled, found_registry, handled_case, new_request_id, scratch, wait_seconds
+from workers import Worker, acknowledged_count, at_work, check_acknowledged, fail_with
 
 # After these nobody knows whether it happened: the client asks again with the same request id.
 UNKNOWN_OUTCOME = {
@@ -39,35 +40,23 @@ START_MOMENTS_SECONDS = 1.0
 SHARED_CASES = 6
 
 
-class Worker:
-    """One client: gives one command after another, each until it is answered."""
+class RetryingWorker(Worker):
+    """Gives one command after another, each until it is answered."""
 
-    def __init__(self, number, seed, shared_cases, server, stop):
-        self.name = f"client-{number}"
-        self.random = random.Random(seed * 1000 + number)
+    def __init__(self, number, seed, shared_cases, server):
+        super().__init__(number, seed)
         self.shared_cases = shared_cases
         self.server = server
-        self.stop = stop
         self.client = None
         self.address = None
-        # (request id, receipt)
-        self.acknowledged = []
         self.retries = 0
         self.replayed = 0
-        self.failure = None
-        self.thread = threading.Thread(target=self.run, name=self.name)
 
-    def run(self):
-        try:
-            while not self.stop.is_set():
-                self.give_one()
-        except Exception as error:  # told by the main thread
-            self.failure = error
-        finally:
-            if self.client is not None:
-                self.client.close()
+    def close(self):
+        if self.client is not None:
+            self.client.close()
 
-    def give_one(self):
+    def turn(self):
         request_id = new_request_id()
         rpc, fields = self.choose(request_id)
         tried = False
@@ -89,8 +78,7 @@ class Worker:
     def connected(self):
         # A whistled that was started again listens on another port.
         if self.address != self.server.address:
-            if self.client is not None:
-                self.client.close()
+            self.close()
             self.address = self.server.address
             self.client = Client(self.address, self.name)
         return self.client
@@ -134,25 +122,18 @@ def kill_at_random_moments(server, workers, kills, rng):
             threading.Event().wait(rng.uniform(0, START_MOMENTS_SECONDS))
             hit_at_start += 1
         else:
-            before = sum(len(w.acknowledged) for w in workers)
-            wanted = before + rng.randint(1, ACKNOWLEDGED_BETWEEN_KILLS_MAX)
+            wanted = acknowledged_count(workers) + rng.randint(1, ACKNOWLEDGED_BETWEEN_KILLS_MAX)
             wait_seconds(
-                lambda: sum(len(w.acknowledged) for w in workers) >= wanted or any(w.failure for w in workers),
+                lambda: acknowledged_count(workers) >= wanted or any(w.failure for w in workers),
                 BETWEEN_KILLS_SECONDS_MAX,
                 "the clients are answered",
             )
             threading.Event().wait(rng.uniform(0, 0.03))
         server.kill()
-        fail_with_workers(workers)
+        fail_with(workers)
         server.start()
-        print(f"kill {number} of {kills}: {sum(len(w.acknowledged) for w in workers)} acknowledged so far", flush=True)
+        print(f"kill {number} of {kills}: {acknowledged_count(workers)} acknowledged so far", flush=True)
     return hit_at_start
-
-
-def fail_with_workers(workers):
-    for worker in workers:
-        if worker.failure is not None:
-            raise AssertionError(f"{worker.name} failed") from worker.failure
 
 
 def run(server, options):
@@ -162,38 +143,26 @@ def run(server, options):
     with server.client("founder") as client:
         found_registry(client)
         shared_cases = [handled_case(client) for _ in range(SHARED_CASES)]
-    stop = threading.Event()
-    workers = [Worker(n, options.seed, shared_cases, server, stop) for n in range(options.clients)]
-    for worker in workers:
-        worker.thread.start()
-    try:
+    workers = [RetryingWorker(n, options.seed, shared_cases, server) for n in range(options.clients)]
+    # What is under way at the end is carried to its answer by retrying: the server is up again.
+    with at_work(workers):
         hit_at_start = kill_at_random_moments(server, workers, options.kills, rng)
-    finally:
-        # What is under way is still carried to its answer, by retrying: the server is up again.
-        stop.set()
-        for worker in workers:
-            worker.thread.join(BETWEEN_KILLS_SECONDS_MAX)
-    assert not any(worker.thread.is_alive() for worker in workers), "a client was not answered"
-    fail_with_workers(workers)
 
     # Once more from a cold start: what the disk says, not what memory says.
     assert server.stop() == 0
     server.start()
     with server.client("checker") as client:
         journal = journal_check.read(client)
-        for worker in workers:
-            for request_id, receipt in worker.acknowledged:
-                journal_check.check_receipt(journal, worker.name, request_id, receipt)
+        check_acknowledged(journal, workers)
         journal_check.check_at_most_once(journal)
         assert not journal.malformed, journal.malformed
         journal_check.check_projections(client, journal)
     assert server.stop() == 0
-    acknowledged = sum(len(worker.acknowledged) for worker in workers)
     decisions = sum(case.version for case in journal.cases.values())
     print(
         f"{options.kills} kills ({hit_at_start} of them while starting), {options.clients} clients, "
         f"{time.monotonic() - began:.0f} s\n"
-        f"{acknowledged} commands acknowledged, each exactly once in the journal; {sum(w.retries for w in workers)} retries, "
+        f"{acknowledged_count(workers)} commands acknowledged, each exactly once in the journal; {sum(w.retries for w in workers)} retries, "
         f"{sum(w.replayed for w in workers)} of them found their first receipt\n"
         f"{len(journal.cases)} chains, {decisions} decisions without a gap, {journal.superseded} superseded; "
         f"4 services agree on every head, timeline and digest"

@@ -19,7 +19,8 @@ import time
 
 import journal_check
 from harness import Whistled, contact_fields, found_registry, scratch, wait_seconds
-from rebuild_test import CTL, ctl, digests_of, fill, phase, wait_until_over
+from rebuilding import digests_of, fill, phase, projection_of, wait_until_over
+from whistlectl import ask, command_line
 
 SERVICE = "intake"
 
@@ -42,13 +43,13 @@ class Rounds:
             self.cases = fill(client, cases, contacts)
             # How long one takes here, so that the moments lie within.
             began = time.monotonic()
-            ctl(self.server, "projection", "rebuild", SERVICE)
+            ask("projection", "rebuild", SERVICE, server=self.server)
             self.rebuild_seconds = time.monotonic() - began
-            ctl(self.server, "projection", "discard-old", SERVICE)
+            ask("projection", "discard-old", SERVICE, server=self.server)
             self.rebuild_seconds = min(self.rebuild_seconds, 1.2 * self.done_seconds(client))
             self.good = self.checkpoint_folder()
             began = time.monotonic()
-            ctl(self.server, "projection", "checkpoint", SERVICE, self.good)
+            ask("projection", "checkpoint", SERVICE, self.good, server=self.server)
             self.checkpoint_seconds = min(time.monotonic() - began, 1.2 * self.done_seconds(client))
 
     @staticmethod
@@ -114,7 +115,7 @@ class Rounds:
 
     def run_restore(self, folder):
         return subprocess.Popen(
-            [str(CTL), "projection", "restore", folder, SERVICE, f"--data={self.server.data_dir}", "--replace"],
+            command_line("projection", "restore", folder, SERVICE, f"--data={self.server.data_dir}", "--replace"),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -136,14 +137,13 @@ class Rounds:
         with self.server.client() as client:
             client.call("IntakeService/RecordContact", contact_fields(self.rng.choice(self.cases)))
             served = digests_of(client, SERVICE)
-            status = client.call("OperationsService/GetProjectionStatus")
-            mine = next(p for p in status.projections if p.service == SERVICE)
+            mine = projection_of(client, SERVICE)
             folder = self.server.data_dir / SERVICE
             databases = [p for p in folder.iterdir() if p.name.startswith("db")]
             assert len(databases) == 1 + len(mine.old_stores), f"something is left in {folder}: {databases}"
             assert not (folder / "copy").exists() and not (folder / "stale").exists()
             if mine.old_stores:
-                ctl(self.server, "projection", "discard-old", SERVICE)
+                ask("projection", "discard-old", SERVICE, server=self.server)
             return served
 
 
@@ -170,7 +170,7 @@ def run(server, options):
         assert served == fresh, f"after a kill during {kind}:\nserved {served}\nfresh  {fresh}"
         print(f"kill {number + 1} of {options.kills}, during {kind}: as a fresh fold", flush=True)
     # And it still can: to the end this time.
-    ctl(server, "projection", "rebuild", SERVICE)
+    ask("projection", "rebuild", SERVICE, server=server)
     with server.client() as client:
         assert phase(wait_until_over(client, SERVICE)) == "DONE"
         assert digests_of(client, SERVICE) == fresh_digests(server)

@@ -11,7 +11,6 @@ with the journal's raw records as journal_check.py decides them.
 import argparse
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -33,98 +32,40 @@ from harness import (
     scratch,
     wait_seconds,
 )
+from rebuilding import digests_of, fill, phase, projection_of, task_of, wait_until_over
+from whistlectl import ask, command_line, refusal, run_tool
+from workers import Worker, at_work, check_acknowledged
 
-CTL = BUILD / "bin" / "whistlectl"
 SHARED_CASES = 4
 OWN_CASES = 2
-REBUILD_SECONDS_MAX = 900
-
-
-def ctl(server, *words, expect=0, **options):
-    done = subprocess.run(
-        [str(CTL), *words, *([f"--target={server.address}"] if server.address else [])], capture_output=True, text=True, check=False, **options
-    )
-    assert done.returncode == expect, f"whistlectl {' '.join(words)} → {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-    return done.stdout
 
 
 def doctor(*words):
     subprocess.run([str(BUILD / "tests" / "doctored_store"), *map(str, words)], check=True)
 
 
-def refused(*words, server=None):
-    """What a whistlectl that fails says."""
-    target = [f"--target={server.address}"] if server else []
-    done = subprocess.run([str(CTL), *map(str, words), *target], capture_output=True, text=True, check=False)
-    assert done.returncode == 1, f"whistlectl {words} → {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
+def failure(*words, server):
+    """All that whistlectl told of a task or a comparison that did not end well: of what it started it tells on stdout."""
+    status, out, error = run_tool(*words, server=server)
+    assert status == 1, f"whistlectl {words} → {status}: {out}{error}"
+    return out + error
 
 
-def projection_of(client, service):
-    status = client.call("OperationsService/GetProjectionStatus")
-    return next(p for p in status.projections if p.service == service)
+class OwnWriteReader(Worker):
+    """Commands, and queries what it wrote."""
 
-
-def task_of(client, service):
-    return client.call("OperationsService/GetProjectionTask", {"service": service}).task
-
-
-def phase(task):
-    return task.DESCRIPTOR.fields_by_name["phase"].enum_type.values_by_number[task.phase].name.removeprefix("PROJECTION_TASK_PHASE_")
-
-
-def wait_until_over(client, service):
-    wait_seconds(lambda: task_of(client, service).HasField("finished_at"), REBUILD_SECONDS_MAX, "the task is over")
-    return task_of(client, service)
-
-
-def digests_of(client, service):
-    first, *families = client.stream("OperationsService/GetProjectionDigests", {"service": service}, timeout=60)
-    assert first.partitions and not first.HasField("column_family")
-    return {told.column_family.column_family: told.column_family.digest for told in families}
-
-
-def fill(client, cases, contacts):
-    """Cases with contacts, pipelined."""
-    ids = [handled_case(client) for _ in range(cases)]
-    calls = []
-    for number in range(contacts):
-        calls.append(client.start("IntakeService/RecordContact", contact_fields(ids[number % cases], note=f"Contact {number}. " + "x" * 200)))
-        if len(calls) >= 200:
-            for call in calls:
-                call.result()
-            calls = []
-    for call in calls:
-        call.result()
-    return ids
-
-
-class Worker:
-    """Commands and queries without end; knows what it wrote."""
-
-    def __init__(self, number, seed, service, shared, server, stop):
-        self.name = f"client-{number}"
-        self.random = random.Random(seed * 1000 + number)
+    def __init__(self, number, seed, service, shared, server):
+        super().__init__(number, seed)
         self.service = service
-        self.stop = stop
         self.client = Client(server.address, self.name)
         self.own = {handled_case(self.client): None for _ in range(OWN_CASES)}
         self.shared = shared
         self.seen = {}  # case → the last version seen
         self.told = set()  # (case, version, head) as queries said
-        self.acknowledged = []
         self.latencies = []  # (end, seconds, rpc)
-        self.failure = None
-        self.thread = threading.Thread(target=self.run, name=self.name)
 
-    def run(self):
-        try:
-            while not self.stop.is_set():
-                self.turn()
-        except Exception as error:  # told by the main thread
-            self.failure = error
-        finally:
-            self.client.close()
+    def close(self):
+        self.client.close()
 
     def timed(self, rpc, fields, service=None):
         began = time.monotonic()
@@ -186,12 +127,6 @@ class Worker:
         self.told.add((case_id, version, head))
 
 
-def fail_with(workers):
-    for worker in workers:
-        if worker.failure is not None:
-            raise AssertionError(f"{worker.name} failed: {worker.failure!r}") from worker.failure
-
-
 def percentiles(seconds):
     ordered = sorted(seconds)
     at = lambda part: 1000 * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
@@ -206,30 +141,20 @@ def latency(workers, begin, end):
 def rebuild_under_load(server, options):
     with server.client("founder") as client:
         shared = fill(client, options.cases, options.contacts)[:SHARED_CASES]
-        stop = threading.Event()
-        workers = [Worker(n, options.seed, options.service, shared, server, stop) for n in range(options.clients)]
-        for worker in workers:
-            worker.thread.start()
-        try:
+        workers = [OwnWriteReader(n, options.seed, options.service, shared, server) for n in range(options.clients)]
+        with at_work(workers):
             began = time.monotonic()
-            stop.wait(options.seconds)
+            threading.Event().wait(options.seconds)
             rebuild_began = time.monotonic()
-            told = json.loads(ctl(server, "projection", "rebuild", options.service, "--output=json"))
+            told = json.loads(ask("projection", "rebuild", options.service, "--output=json", server=server))
             rebuild_ended = time.monotonic()
-            stop.wait(options.seconds)
+            threading.Event().wait(options.seconds)
             ended = time.monotonic()
-        finally:
-            stop.set()
-            for worker in workers:
-                worker.thread.join(60)
-        fail_with(workers)
-        assert not any(worker.thread.is_alive() for worker in workers), "a client was not answered"
         assert told["phase"] == "PROJECTION_TASK_PHASE_DONE", told
         assert "rows_differing" not in told, told
         journal = journal_check.read(client)
+        check_acknowledged(journal, workers)
         for worker in workers:
-            for request_id, receipt in worker.acknowledged:
-                journal_check.check_receipt(journal, worker.name, request_id, receipt)
             for case_id, version, head in worker.told:
                 accepted = journal.cases[case_id].decisions[version - 1]
                 assert accepted.head == head, f"{case_id} version {version}: a query said {head.hex()}"
@@ -252,9 +177,9 @@ def rebuild_under_load(server, options):
 def old_store_is_kept_until_told(server, service):
     with server.client() as client:
         before = digests_of(client, service)
-        assert "discard-old" in refused("projection", "rebuild", service, server=server)
+        assert "discard-old" in refusal("projection", "rebuild", service, server=server)
         assert (server.data_dir / service / "db").exists()
-        ctl(server, "projection", "discard-old", service)
+        ask("projection", "discard-old", service, server=server)
         assert not (server.data_dir / service / "db").exists()
         assert server.stop() == 0
     server.start()
@@ -267,17 +192,17 @@ def cancelled_rebuild_leaves_what_served(server, service):
     with server.client() as client:
         before = digests_of(client, service)
         folders = sorted(p.name for p in (server.data_dir / service).iterdir())
-        ctl(server, "projection", "rebuild", service, "--rate=50/s", "--detach")
+        ask("projection", "rebuild", service, "--rate=50/s", "--detach", server=server)
         wait_seconds(lambda: task_of(client, service).records_done > 0, 30, "some records are folded")
         assert phase(task_of(client, service)) == "FILLING"
-        assert "a task runs" in refused("projection", "rebuild", service, server=server)
-        told = ctl(server, "projection", "cancel-rebuild", service)
+        assert "a task runs" in refusal("projection", "rebuild", service, server=server)
+        told = ask("projection", "cancel-rebuild", service, server=server)
         assert "cancelled" in told, told
         assert digests_of(client, service) == before
         assert sorted(p.name for p in (server.data_dir / service).iterdir()) == folders
         # ^C leaves it running.
         running = subprocess.Popen(
-            [str(CTL), "projection", "rebuild", service, "--rate=50/s", f"--target={server.address}"],
+            command_line("projection", "rebuild", service, "--rate=50/s", server=server),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert "filling" in running.stderr.readline()
@@ -285,7 +210,7 @@ def cancelled_rebuild_leaves_what_served(server, service):
         _, told = running.communicate(timeout=30)
         assert running.returncode == 1 and "it goes on" in told, told
         assert not task_of(client, service).HasField("finished_at")
-        ctl(server, "projection", "cancel-rebuild", service)
+        ask("projection", "cancel-rebuild", service, server=server)
         assert phase(wait_until_over(client, service)) == "CANCELLED"
         assert digests_of(client, service) == before
 
@@ -313,39 +238,39 @@ def another_fold_is_replaced_beside_the_old_one(server, service):
         journal_check.check_projections(client, expected)
         mine = projection_of(client, service)
         assert len(mine.old_stores) == 1 and not mine.replaces_fold, mine
-        ctl(server, "projection", "discard-old", service)
+        ask("projection", "discard-old", service, server=server)
 
 
 def checkpoint_comes_back(server, service):
     folder = server.folder.with_name("checkpoint")
     with server.client() as client:
         case_id = register_case(client).case_id
-        told = ctl(server, "projection", "checkpoint", service, str(folder))
+        told = ask("projection", "checkpoint", service, folder, server=server)
         assert str(folder) in told, told
-        assert "equal" in ctl(server, "projection", "diff", service, str(folder))
+        assert "equal" in ask("projection", "diff", service, folder, server=server)
         client.command("IntakeService/JoinPetitioner", case_id)
-        told = refused("projection", "diff", service, folder, server=server)
+        told = failure("projection", "diff", service, folder, server=server)
         assert f"case {case_id}" in told and "positions that differ" in told, told
-        ctl(server, "projection", "diff", service, service)
-        assert "holds something" in refused("projection", "checkpoint", service, folder, server=server)
+        ask("projection", "diff", service, service, server=server)
+        assert "holds something" in failure("projection", "checkpoint", service, folder, server=server)
         now = digests_of(client, service)
-        assert "in use by" in refused("projection", "restore", folder, service, f"--data={server.data_dir}", "--replace")
+        assert "in use by" in refusal("projection", "restore", folder, service, f"--data={server.data_dir}", "--replace")
     assert server.stop() == 0
     data = f"--data={server.data_dir}"
-    assert "--replace" in refused("projection", "restore", folder, service, data)
-    assert "of service" in refused("projection", "restore", folder, other_than(service), data, "--replace")
+    assert "--replace" in refusal("projection", "restore", folder, service, data)
+    assert "of service" in refusal("projection", "restore", folder, other_than(service), data, "--replace")
     # Lost: what is left of the projection is the checkpoint.
     shutil.rmtree(server.data_dir / service)
-    subprocess.run([str(CTL), "projection", "restore", str(folder), service, data], check=True, capture_output=True)
+    ask("projection", "restore", folder, service, data)
     damaged = folder.with_name("damaged")
     shutil.copytree(folder, damaged)
     manifest = damaged / "MANIFEST"
     manifest.write_text(manifest.read_text().replace("fold_fingerprint", "fold_fingerprinf"))
-    assert "damaged" in refused("projection", "restore", damaged, service, data, "--replace")
+    assert "damaged" in refusal("projection", "restore", damaged, service, data, "--replace")
     server.start()
     with server.client() as client:
         assert digests_of(client, service) == now
-        ctl(server, "projection", "diff", service, service)
+        ask("projection", "diff", service, service, server=server)
     return folder
 
 
@@ -358,22 +283,22 @@ def checkpoint_of_another_journal_is_refused(folder, checkpoint, service):
         server.start()
         assert server.stop() == 0
         data = f"--data={server.data_dir}"
-        assert "of journal" in refused("projection", "restore", checkpoint, service, data, "--replace")
+        assert "of journal" in refusal("projection", "restore", checkpoint, service, data, "--replace")
         # Where nothing says which journal it is, the start finds out.
         shutil.rmtree(server.data_dir)
         server.data_dir.mkdir()
-        assert "of journal" in refused("projection", "restore", checkpoint, service, data, "--journal-uuid=none-such")
-        subprocess.run([str(CTL), "projection", "restore", str(checkpoint), service, data], check=True, capture_output=True)
+        assert "of journal" in refusal("projection", "restore", checkpoint, service, data, "--journal-uuid=none-such")
+        ask("projection", "restore", checkpoint, service, data)
         server.launch()
         wait_seconds(lambda: "msg=serving" in server.log(), 60, "it serves the others")
         server.address = re.search(r"msg=serving listen=(\S+)", server.log()).group(1)
         with server.client() as client:
             mine = projection_of(client, service)
             assert all(p.health == 4 for p in mine.partitions), mine  # diverged
-            assert "has diverged" in refused("projection", "rebuild", service, server=server)
+            assert "has diverged" in refusal("projection", "rebuild", service, server=server)
         assert server.stop() == 0
         # As the runbook says: set aside, and fold anew.
-        subprocess.run([str(CTL), "projection", "set-aside", service, data], check=True, capture_output=True)
+        ask("projection", "set-aside", service, data)
         server.start()
         with server.client() as client:
             assert len(projection_of(client, service).old_stores) == 1
@@ -393,14 +318,14 @@ def spoilt_store_is_told_and_replaced_only_on_demand(server, service):
     with server.client() as client:
         spoilt = digests_of(client, service)
         assert spoilt["state"] != right["state"] and spoilt["index"] != right["index"] and spoilt["timeline"] == right["timeline"]
-        told = refused("projection", "rebuild", service, server=server)
+        told = failure("projection", "rebuild", service, server=server)
         assert "2 rows" in told and f"case {case_id}" in told and "registry_version" in told and "only in serving" in told, told
         assert digests_of(client, service) == spoilt, "the old one serves on"
-        ctl(server, "projection", "rebuild", service, "--take-despite-difference")
+        ask("projection", "rebuild", service, "--take-despite-difference", server=server)
         assert digests_of(client, service) == right
         # Decisions are made on the new one: the spoilt registry version would have made this one impossible.
         client.command("IntakeService/JoinPetitioner", case_id)
-        ctl(server, "projection", "discard-old", service)
+        ask("projection", "discard-old", service, server=server)
 
 
 def main():
