@@ -32,6 +32,8 @@ from instances import compile_wrong_clock, with_wrong_clock
 from import_test import EmptyBrokers, STATUS_CANNOT_BE_HAD
 
 DECISION = CONTRACTS.message("whistle.journal.v1.Decision")
+# whistle.operations.v1.ProjectionHealth
+HALTED, DIVERGED = 3, 4
 
 
 def founded(world):
@@ -52,6 +54,18 @@ def same_heads(world, case_id, told):
 def can_command(world, case_id):
     with world.client() as client:
         return client.call("IntakeService/RecordContact", contact_fields(case_id)).receipt
+
+
+def wait_until_every_service_has(world, health, what):
+    """A partition of that health, each of the four; while the unit is only starting nobody says so."""
+
+    def has():
+        with contextlib.suppress(grpc.RpcError), world.client() as client:
+            status = client.call("OperationsService/GetProjectionStatus")
+            return all(any(p.health == health for p in projection.partitions) for projection in status.projections)
+        return False
+
+    wait_seconds(has, 60, what)
 
 
 # --- a section each -------------------------------------------------------------------------------------------------------------------------
@@ -273,14 +287,7 @@ def halted_partition(section):
         )  # fmt: skip
         place = done.stdout.strip()
         world.systemctl("start", "whistled")
-
-        def halted():
-            with contextlib.suppress(grpc.RpcError), world.client() as client:
-                status = client.call("OperationsService/GetProjectionStatus")
-                return all(any(p.health == 3 for p in projection.partitions) for projection in status.projections)
-            return False
-
-        wait_seconds(halted, 60, "all four services are halted")
+        wait_until_every_service_has(world, HALTED, "all four services are halted")
         said = world.run(section, 1)
         assert "level 9" in said and "knows level" in said, said
         at = re.search(r"^\S+ +(\d+) +halted +(\d+) ", said, re.M)
@@ -316,14 +323,7 @@ def diverged_projection(section):
         subprocess.run(["rm", "-r", data], check=True)
         (world.folder / "data-kept").rename(data)
         world.systemctl("start", "whistled")
-
-        def diverged():
-            with contextlib.suppress(grpc.RpcError), world.client() as client:
-                status = client.call("OperationsService/GetProjectionStatus")
-                return all(any(p.health == 4 for p in projection.partitions) for projection in status.projections)
-            return False
-
-        wait_seconds(diverged, 60, "all four projections have diverged")
+        wait_until_every_service_has(world, DIVERGED, "all four projections have diverged")
         said = world.run(section, 1)
         assert lost.head.hex() in said and others[0].head.hex() in said, f"{said}: not both hashes"
         # Once as if the journal were the wrong one …
