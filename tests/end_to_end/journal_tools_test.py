@@ -246,9 +246,10 @@ class Following(unittest.TestCase):
             )  # fmt: skip
             try:
                 self.assertEqual([json.loads(follower.stdout.readline()) for _ in told], told)
-                receipt = client.call("IntakeService/RecordContact", contact_fields(case_id)).receipt
+                receipt = client.call("IntakeService/RecordContact", contact_fields(case_id, "visit-1")).receipt
                 line = json.loads(follower.stdout.readline())
                 self.assertEqual((line["version"], line["type"]), (receipt.version, "ContactRecorded"))
+                self.assertEqual((line["client"], line["request_id"]), (client.name, "visit-1"))
                 self.assertEqual(line["position"], place_of(0, receipt.position.partition, receipt.position.offset))
             finally:
                 follower.kill()

@@ -129,6 +129,7 @@ TEST_F(JournalReplayTest, AsJsonIsOneObjectALine) {
   EXPECT_THAT(Lines(), Each(AllOf(StartsWith("{\"position\":\"0:"), ::testing::EndsWith("}"))));
   EXPECT_THAT(Lines()[0], AllOf(HasSubstr("\"recorded_at\":\"2021-07-14T09:00:00Z\""), HasSubstr("\"version\":1"),
                                 HasSubstr("\"event_id\":\"1.1\""), HasSubstr("\"type\":\"ContactRecorded\""),
+                                HasSubstr("\"client\":\"hotline\",\"request_id\":\"r\""),
                                 HasSubstr("\"sentence\":\"Petitioners go to"), HasSubstr("\"event\":{")));
   EXPECT_THAT(Lines()[1],
               AllOf(HasSubstr("\"verdict\":\"superseded-parent\""), HasSubstr("\"why\":\"it names no parent"),

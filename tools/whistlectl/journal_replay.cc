@@ -167,7 +167,9 @@ absl::Status Replay::Line(const ReadRecord& record, const Event* event, int numb
     if (!counts) out_ << ",\"why\":" << JsonString(engine::WhyOf(judged));
     if (event != nullptr) {
       WHISTLE_ASSIGN_OR_RETURN(const std::string body, MessageJson(*event, JsonShape::kOneLine));
-      out_ << ",\"type\":" << JsonString(TypeOf(*event)) << ",\"sentence\":" << JsonString(said)
+      const journal::v1::RequestRef& request = judged.decision.request();
+      out_ << ",\"client\":" << JsonString(request.client()) << ",\"request_id\":" << JsonString(request.request_id())
+           << ",\"type\":" << JsonString(TypeOf(*event)) << ",\"sentence\":" << JsonString(said)
            << ",\"event\":" << body;
     }
     out_ << "}\n";
