@@ -19,6 +19,7 @@
 #include "libs/verify/orphans.h"
 #include "libs/verify/parallel.h"
 #include "libs/verify/resume_file.h"
+#include "libs/verify/work_folder.h"
 
 namespace whistle::verify {
 namespace {
@@ -317,10 +318,6 @@ std::string Verification::FingerprintOf(const domain::Model& model) const {
 }
 
 absl::Status Verification::FoldAndCompare(Report& report) {
-  std::error_code error;
-  std::filesystem::create_directories(options_.work_dir, error);
-  if (error)
-    return absl::FailedPreconditionError(absl::StrCat("--work-dir: ", options_.work_dir, ": ", error.message()));
   const auto cache = projection::NewBlockCache();
   std::vector<std::pair<const Stand*, std::unique_ptr<projection::RocksStore>>> stores;
   for (const Stand& stand : stands_) {
@@ -408,6 +405,20 @@ void Verification::Count(Report& report) const {
 }
 
 absl::StatusOr<Report> Verification::Run() {
+  const bool has_work_dir = options_.fold && !options_.work_dir.empty();
+  // What a check left that cannot be taken up is of other records.
+  std::error_code error;
+  const bool go_on = !options_.resume_file.empty() && std::filesystem::exists(options_.resume_file, error);
+  if (has_work_dir) WHISTLE_RETURN_IF_ERROR(TakeWorkFolder(options_.work_dir, go_on));
+  absl::StatusOr<Report> report = Check();
+  // What may be taken up again stays where it is.
+  if (!has_work_dir || (!report.ok() && !options_.resume_file.empty())) return report;
+  const absl::Status removed = RemoveWorkFolder(options_.work_dir);
+  if (report.ok() && !removed.ok()) report->notices.push_back(std::string(removed.message()));
+  return report;
+}
+
+absl::StatusOr<Report> Verification::Check() {
   Report report;
   WHISTLE_RETURN_IF_ERROR(CheckGenesis());
   source_.AddProblems(problems_);
@@ -427,12 +438,6 @@ absl::StatusOr<Report> Verification::Run() {
     report.not_folded = "the journal is not what the projections folded";
   } else {
     WHISTLE_RETURN_IF_ERROR(FoldAndCompare(report));
-  }
-  if (!options_.work_dir.empty()) {
-    std::error_code error;
-    std::filesystem::remove_all(options_.work_dir, error);
-    if (error)
-      notices_.push_back(absl::StrCat("the folder ", options_.work_dir, " could not be removed: ", error.message()));
   }
   Count(report);
   report.notices = notices_;

@@ -52,7 +52,8 @@ struct Options {
   int jobs = 2;
   // False: no fresh fold.
   bool fold = true;
-  // Where fresh folds are kept while they are compared; made, and removed at the end of Run.
+  // Where fresh folds are kept while they are compared; made, and removed at the end of Run, but after an error where
+  // there is a resume file (work_folder.h). Not touched without a fold.
   std::string work_dir;
   // Where it was, if it is to be taken up again; empty: nothing is kept. With it the fresh fold is taken up too.
   std::string resume_file = {};
@@ -100,10 +101,12 @@ class Verification {
   Verification(Options options, const Source* source, std::vector<Stand> stands);
 
   // FAILED_PRECONDITION if the resume file is another journal's or another version's, or what it has read is not there
-  // any more, or a projection has moved since. Other errors: the journal or a store cannot be read now.
+  // any more, or a projection has moved since, or the folder for the fresh fold is somebody's. Other errors: the
+  // journal or a store cannot be read now.
   absl::StatusOr<Report> Run();
 
  private:
+  absl::StatusOr<Report> Check();
   absl::Status CheckGenesis();
   absl::Status PrepareChecks();
   absl::Status TakeUp(const v1::Progress& progress);

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "libs/verify/resume_file.h"
 #include "libs/verify/verify_testing.h"
+#include "libs/verify/work_folder.h"
 
 namespace whistle::verify {
 namespace {
@@ -181,6 +182,39 @@ TEST_F(ResumeTest, RefusesTheFileOfAnotherJournal) {
   const auto report = Resume();
   EXPECT_TRUE(absl::IsFailedPrecondition(report.status()));
   EXPECT_THAT(std::string(report.status().message()), HasSubstr("check of journal another"));
+}
+
+TEST_F(ResumeTest, AFolderThatHoldsSomethingElseIsNeitherTakenNorRemoved) {
+  source.AddDecision("a", "", "1");
+  std::filesystem::create_directories(folder + "/work/photos");
+  const auto report = Resume();
+  EXPECT_TRUE(absl::IsFailedPrecondition(report.status()));
+  EXPECT_THAT(std::string(report.status().message()), HasSubstr("--work-dir: " + folder + "/work is not empty"));
+  EXPECT_TRUE(std::filesystem::exists(folder + "/work/photos"));
+  EXPECT_FALSE(RemoveWorkFolder(folder + "/work").ok());
+  EXPECT_TRUE(std::filesystem::exists(folder + "/work/photos"));
+}
+
+TEST_F(ResumeTest, WhatAnInterruptedFoldLeftIsKeptOnlyWhereItIsTakenUp) {
+  source.AddDecision("a", "", "1");
+  const std::string left = folder + "/work/intake";
+  ASSERT_EQ(TakeWorkFolder(folder + "/work", false), absl::OkStatus());
+  std::filesystem::create_directories(left);
+  ASSERT_EQ(TakeWorkFolder(folder + "/work", true), absl::OkStatus());
+  EXPECT_TRUE(std::filesystem::exists(left));
+  ASSERT_EQ(TakeWorkFolder(folder + "/work", false), absl::OkStatus());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  // At the end it is gone; after an error too, unless it can be gone on from.
+  ASSERT_TRUE(Resume().ok());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/work"));
+  source.Change(1);
+  EXPECT_FALSE(Resume().ok());
+  EXPECT_TRUE(std::filesystem::exists(folder + "/work"));
+  Options options = OptionsOf();
+  options.work_dir = folder + "/work";
+  options.journal_uuid = "another";
+  EXPECT_FALSE(Verification(std::move(options), &source, {}).Run().ok());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/work"));
 }
 
 TEST_F(ResumeTest, RefusesAFileThatIsDamagedOrSomethingElse) {

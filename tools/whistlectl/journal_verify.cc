@@ -15,6 +15,7 @@
 #include "libs/journal/kafka/kafka_journal.h"
 #include "libs/verify/embedded_source.h"
 #include "libs/verify/verify.h"
+#include "libs/verify/work_folder.h"
 #include "services/coordination/model.h"
 #include "services/escalation/model.h"
 #include "services/intake/model.h"
@@ -94,11 +95,8 @@ absl::StatusOr<verify::Options> OptionsOf(Session& session, const base::Clock* c
     options.work_dir =
         absl::StrCat(std::filesystem::temp_directory_path().string(), "/whistle-verify-", static_cast<int>(getpid()));
   }
-  std::error_code error;
-  const bool taken =
-      std::filesystem::exists(options.work_dir, error) && !std::filesystem::is_empty(options.work_dir, error);
-  if (taken && options.resume_file.empty()) {
-    return UsageError(absl::StrCat("--work-dir: ", options.work_dir, " is not empty, and would be removed"));
+  if (const absl::Status free = verify::CheckWorkFolder(options.work_dir); options.fold && !free.ok()) {
+    return UsageError(free.message());
   }
   return options;
 }
