@@ -57,11 +57,14 @@ class SnapshotStream : public std::enable_shared_from_this<SnapshotStream<Respon
   HostedService& service() { return service_; }
   const projection::RowReader<projection::Reader>& rows() const { return *rows_; }
 
+  // What a turn came to: a message, rows that were read towards one, or nothing more.
+  enum class Turn { kMessage, kReadOn, kEnd };
+
  private:
   // Whose snapshot it is goes into the first message.
   virtual void FillFirst(Response& message) = 0;
-  // False after the last.
-  virtual absl::StatusOr<bool> Fill(Response& message) = 0;
+  // One turn: some hundred rows, so that others get theirs, and a caller that has gone or a stop is heard.
+  virtual absl::StatusOr<Turn> Fill(Response& message) = 0;
   virtual std::string Label(const Response& message) const = 0;
   virtual void ForgetRows() {}
 
@@ -79,11 +82,12 @@ class SnapshotStream : public std::enable_shared_from_this<SnapshotStream<Respon
   void Next() {
     if (over_) return;
     if (!pending_.has_value()) {
-      const absl::Status status = MakeNext();
-      if (!status.ok() || !pending_.has_value()) {
+      const absl::StatusOr<Turn> turn = MakeNext();
+      if (!turn.ok() || *turn == Turn::kEnd) {
         LetGo();
-        return stream_.Finish(status);
+        return stream_.Finish(turn.status());
       }
+      if (*turn == Turn::kReadOn) return PostNext();
     }
     switch (stream_.Offer(*pending_, Label(*pending_))) {
       case rpc::PushResult::kQueued:
@@ -96,8 +100,7 @@ class SnapshotStream : public std::enable_shared_from_this<SnapshotStream<Respon
     }
   }
 
-  // The next message; none after the last.
-  absl::Status MakeNext() {
+  absl::StatusOr<Turn> MakeNext() {
     Response message;
     if (rows_ == nullptr) {
       rows_ = service_.keeper().store().SnapshotRows();
@@ -106,11 +109,11 @@ class SnapshotStream : public std::enable_shared_from_this<SnapshotStream<Respon
       for (auto& partition : partitions) *message.add_partitions() = std::move(partition);
       FillFirst(message);
       pending_ = std::move(message);
-      return absl::OkStatus();
+      return Turn::kMessage;
     }
-    WHISTLE_ASSIGN_OR_RETURN(const bool more, Fill(message));
-    if (more) pending_ = std::move(message);
-    return absl::OkStatus();
+    WHISTLE_ASSIGN_OR_RETURN(const Turn turn, Fill(message));
+    if (turn == Turn::kMessage) pending_ = std::move(message);
+    return turn;
   }
 
   HostedService& service_;
@@ -130,14 +133,14 @@ class RowStream final : public SnapshotStream<ReadProjectionResponse> {
   std::string Label(const ReadProjectionResponse& message) const override { return message.column_family(); }
   void ForgetRows() override { cursor_.reset(); }
 
-  absl::StatusOr<bool> Fill(ReadProjectionResponse& message) override {
+  absl::StatusOr<Turn> Fill(ReadProjectionResponse& message) override {
     for (; family_ < projection::kFamilyNames.size(); ++family_, cursor_.reset()) {
       const auto family = static_cast<projection::Family>(family_);
       if (cursor_ == nullptr) cursor_ = std::make_unique<projection::PagedRows>(rows(), family);
       WHISTLE_RETURN_IF_ERROR(FillRows(family, message));
-      if (!message.rows().empty()) return true;
+      if (!message.rows().empty()) return Turn::kMessage;
     }
-    return false;
+    return Turn::kEnd;
   }
 
   absl::Status FillRows(projection::Family family, ReadProjectionResponse& message) {
@@ -171,13 +174,23 @@ class DigestStream final : public SnapshotStream<GetProjectionDigestsResponse> {
     return message.column_family().column_family();
   }
 
-  absl::StatusOr<bool> Fill(GetProjectionDigestsResponse& message) override {
-    if (family_ == projection::kFamilyNames.size()) return false;
-    const auto family = static_cast<projection::Family>(family_++);
-    WHISTLE_ASSIGN_OR_RETURN(*message.mutable_column_family(), projection::DigestOfFamily(rows(), family));
-    return true;
+  void ForgetRows() override { digest_.reset(); }
+
+  absl::StatusOr<Turn> Fill(GetProjectionDigestsResponse& message) override {
+    if (family_ == projection::kFamilyNames.size()) return Turn::kEnd;
+    if (digest_ == nullptr) {
+      digest_ = std::make_unique<projection::DigestReader>(rows(), static_cast<projection::Family>(family_));
+    }
+    WHISTLE_ASSIGN_OR_RETURN(const bool more, digest_->ReadOn());
+    if (more) return Turn::kReadOn;
+    *message.mutable_column_family() = digest_->digest();
+    digest_.reset();
+    ++family_;
+    return Turn::kMessage;
   }
 
+  // Of the family under way.
+  std::unique_ptr<projection::DigestReader> digest_;
   size_t family_ = 0;
 };
 

@@ -199,12 +199,14 @@ absl::Status ProjectionKeeper::RunCheckpoint(const std::string& folder) {
   task_.SetFolder(folder);
   const std::shared_ptr<RocksStore> store = serving();
   WHISTLE_ASSIGN_OR_RETURN(const projection::v1::CheckpointManifest manifest,
-                           projection::MakeCheckpoint(*store, options_.model->name, options_.wall_clock->Now(), folder,
-                                                      [this](absl::string_view column_family) {
-                                                        task_.SetPhase(operations::v1::PROJECTION_TASK_PHASE_READING);
-                                                        task_.SetColumnFamily(column_family);
-                                                        return task_.Cancelled();
-                                                      }));
+                           projection::MakeCheckpoint(
+                               *store, options_.model->name, options_.wall_clock->Now(), folder,
+                               [this](absl::string_view column_family) {
+                                 task_.SetPhase(operations::v1::PROJECTION_TASK_PHASE_READING);
+                                 task_.SetColumnFamily(column_family);
+                                 return task_.Cancelled();
+                               },
+                               [this] { return task_.Cancelled(); }));
   task_.SetManifest(manifest);
   return absl::OkStatus();
 }
@@ -224,6 +226,8 @@ void ProjectionKeeper::Stop() {
   }
   task_.Cancel();
   absl::MutexLock lock(&start_mutex_);
+  // Again: one that was just beginning had not heard it.
+  task_.Cancel();
   if (worker_.joinable()) worker_.join();
   readings_.Stop();
 }

@@ -23,6 +23,29 @@ constexpr absl::string_view kManifest = "MANIFEST";
 constexpr absl::string_view kChecksum = "sha256 ";
 // Some hundred bytes a partition; a thousand partitions stay far below.
 constexpr size_t kManifestBytesMax = size_t{4} << 20;
+// What is read of a column family at a time: a millisecond's work.
+constexpr size_t kStretchRows = 256;
+
+// A projection's own folder is swept at each start: whatever it does not know under names of its own goes.
+absl::Status CheckOutsideStores(const std::string& dir) {
+  std::error_code error;
+  fs::path place = fs::weakly_canonical(dir, error);
+  if (error) return FromErrno(error.value(), "folder: looking for", dir);
+  // "/backup/intake/" is "/backup/intake".
+  if (!place.has_filename()) place = place.parent_path();
+  fs::path parent = place.parent_path();
+  if (!fs::is_directory(parent, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("folder: there is no folder ", parent.string(), " to make ", dir, " in; make it first"));
+  }
+  for (; parent != parent.root_path(); parent = parent.parent_path()) {
+    if (!StoreFolder::IsOne(parent.string())) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("folder: ", dir, " lies in ", parent.string(),
+                     ", a projection's own folder, where it may be deleted when the service starts; name one outside"));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CheckEmpty(const std::string& dir) {
   std::error_code error;
@@ -33,23 +56,29 @@ absl::Status CheckEmpty(const std::string& dir) {
       absl::StrCat("folder: ", dir, " holds something (", names.front(), "); name an empty folder or a new one"));
 }
 
-absl::StatusOr<std::vector<v1::ColumnFamilyDigest>> DigestsOf(const RowReader<Reader>& rows, OnFamily on_family) {
+absl::StatusOr<std::vector<v1::ColumnFamilyDigest>> DigestsOf(const RowReader<Reader>& rows, OnFamily on_family,
+                                                              absl::FunctionRef<absl::Status()> between) {
   std::vector<v1::ColumnFamilyDigest> digests;
   for (size_t i = 0; i < kFamilyNames.size(); ++i) {
     WHISTLE_RETURN_IF_ERROR(on_family(kFamilyNames[i]));
-    WHISTLE_ASSIGN_OR_RETURN(digests.emplace_back(), DigestOfFamily(rows, static_cast<Family>(i)));
+    DigestReader reader(rows, static_cast<Family>(i));
+    for (bool more = true; more;) {
+      WHISTLE_RETURN_IF_ERROR(between());
+      WHISTLE_ASSIGN_OR_RETURN(more, reader.ReadOn());
+    }
+    digests.push_back(reader.digest());
   }
   return digests;
 }
 
-absl::Status Fill(const RocksStore& store, const std::string& dir, v1::CheckpointManifest& manifest,
-                  OnFamily on_family) {
+absl::Status Fill(const RocksStore& store, const std::string& dir, v1::CheckpointManifest& manifest, OnFamily on_family,
+                  absl::FunctionRef<absl::Status()> between) {
   WHISTLE_RETURN_IF_ERROR(store.CopyTo(dir + "/db"));
   // What is on the disk is read, not what was copied.
   WHISTLE_ASSIGN_OR_RETURN(const std::unique_ptr<RocksStore> copy, RocksStore::OpenToRead(dir));
   const auto rows = copy->SnapshotRows();
   WHISTLE_ASSIGN_OR_RETURN(auto partitions, PartitionsOf(*rows));
-  WHISTLE_ASSIGN_OR_RETURN(auto digests, DigestsOf(*rows, on_family));
+  WHISTLE_ASSIGN_OR_RETURN(auto digests, DigestsOf(*rows, on_family, between));
   if (!partitions.empty()) manifest.set_journal_uuid(partitions.front().row().journal_uuid());
   for (auto& partition : partitions) *manifest.add_partitions() = std::move(partition);
   for (auto& digest : digests) *manifest.add_column_families() = std::move(digest);
@@ -83,7 +112,7 @@ absl::Status CopyDatabase(const std::string& from, const std::string& to) {
 }
 
 absl::Status CheckDigests(const RowReader<Reader>& rows, const v1::CheckpointManifest& manifest, OnFamily on_family) {
-  WHISTLE_ASSIGN_OR_RETURN(const auto found, DigestsOf(rows, on_family));
+  WHISTLE_ASSIGN_OR_RETURN(const auto found, DigestsOf(rows, on_family, [] { return absl::OkStatus(); }));
   for (const v1::ColumnFamilyDigest& digest : found) {
     const v1::ColumnFamilyDigest* expected = nullptr;
     for (const auto& one : manifest.column_families()) {
@@ -102,20 +131,22 @@ absl::Status CheckDigests(const RowReader<Reader>& rows, const v1::CheckpointMan
 
 }  // namespace
 
-absl::StatusOr<v1::ColumnFamilyDigest> DigestOfFamily(const RowReader<Reader>& rows, Family family) {
-  RowDigest digest;
-  uint64_t count = 0;
-  WHISTLE_RETURN_IF_ERROR(
-      rows.Scan(family, "", "", [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
-        if (IsPhysical(family, key)) return true;
-        digest.Add(key, value);
-        ++count;
-        return true;
-      }));
+absl::StatusOr<bool> DigestReader::ReadOn() {
+  for (size_t i = 0; i < kStretchRows; ++i) {
+    WHISTLE_ASSIGN_OR_RETURN(const std::optional<Row> row, rows_.Next());
+    if (!row.has_value()) return false;
+    if (IsPhysical(family_, row->key)) continue;
+    digest_.Add(row->key, row->value);
+    ++count_;
+  }
+  return true;
+}
+
+v1::ColumnFamilyDigest DigestReader::digest() const {
   v1::ColumnFamilyDigest result;
-  result.set_column_family(std::string(FamilyName(family)));
-  result.set_digest(digest.digest().ToHex());
-  result.set_rows(count);
+  result.set_column_family(std::string(FamilyName(family_)));
+  result.set_digest(digest_.digest().ToHex());
+  result.set_rows(count_);
   return result;
 }
 
@@ -132,7 +163,9 @@ absl::StatusOr<std::vector<v1::CheckpointPartition>> PartitionsOf(const Reader& 
 }
 
 absl::StatusOr<v1::CheckpointManifest> MakeCheckpoint(const RocksStore& store, absl::string_view service,
-                                                      absl::Time made_at, const std::string& dir, OnFamily on_family) {
+                                                      absl::Time made_at, const std::string& dir, OnFamily on_family,
+                                                      absl::FunctionRef<absl::Status()> between) {
+  WHISTLE_RETURN_IF_ERROR(CheckOutsideStores(dir));
   WHISTLE_RETURN_IF_ERROR(CheckEmpty(dir));
   std::error_code error;
   const bool made = fs::create_directory(dir, error);
@@ -142,9 +175,9 @@ absl::StatusOr<v1::CheckpointManifest> MakeCheckpoint(const RocksStore& store, a
   manifest.set_fold_fingerprint(store.fold_fingerprint());
   manifest.set_store_format(kStoreFormat);
   *manifest.mutable_made_at() = base::ToProto(made_at);
-  if (absl::Status status = Fill(store, dir, manifest, on_family); !status.ok()) {
+  if (absl::Status status = Fill(store, dir, manifest, on_family, between); !status.ok()) {
     // Only what this call put there.
-    for (const char* name : {"db", "db.tmp", "MANIFEST.new"}) {
+    for (const char* name : {"db", "db.tmp", "MANIFEST.new", "MANIFEST"}) {
       if (const absl::Status removed = Remove(absl::StrCat(dir, "/", name)); !removed.ok()) {
         return absl::Status(status.code(), absl::StrCat(status.message(), "; and ", removed.message()));
       }
@@ -167,7 +200,7 @@ std::string ManifestText(const v1::CheckpointManifest& manifest) {
 
 absl::StatusOr<v1::CheckpointManifest> ReadManifest(const std::string& dir) {
   const std::string path = absl::StrCat(dir, "/", kManifest);
-  const std::optional<std::string> text = ReadFile(path, kManifestBytesMax);
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadFile(path, kManifestBytesMax));
   if (!text.has_value()) {
     return absl::FailedPreconditionError(absl::StrCat(dir, " is not a finished checkpoint: there is no ", path,
                                                       "; make one with \"whistlectl projection checkpoint\""));

@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/projection/comparison.h"
 #include "libs/projection/rocks_store.h"
 #include "whistle/projection/v1/checkpoint.pb.h"
 
@@ -28,14 +29,33 @@ namespace whistle::projection {
 // Told before each column family is read; an error ends the work with it.
 using OnFamily = absl::FunctionRef<absl::Status(absl::string_view column_family)>;
 
-// Partitions of `rows`, and what one column family comes to: reads all of it. `rows` do not change meanwhile.
-absl::StatusOr<v1::ColumnFamilyDigest> DigestOfFamily(const RowReader<Reader>& rows, Family family);
+// What one column family comes to, read in stretches of some hundred rows: a family may be the whole disk, and whoever
+// reads it must be able to stop, and to do something else in between.
+class DigestReader {
+ public:
+  // `rows` outlive it, and do not change meanwhile.
+  DigestReader(const RowReader<Reader>& rows, Family family) : family_(family), rows_(rows, family) {}
+
+  // One stretch. False once there is no more.
+  absl::StatusOr<bool> ReadOn();
+  // Of what was read so far.
+  v1::ColumnFamilyDigest digest() const;
+
+ private:
+  const Family family_;
+  PagedRows rows_;
+  RowDigest digest_;
+  uint64_t count_ = 0;
+};
+
 absl::StatusOr<std::vector<v1::CheckpointPartition>> PartitionsOf(const Reader& rows);
 
 // Copies `store` into `dir`, which is made and must be empty or not there, and reads the copy to say what is in it.
-// What is left after an error has no MANIFEST; `dir` is emptied where it can be.
+// `between` is called after every stretch of rows; an error ends the work with it. What is left after an error has no
+// MANIFEST; `dir` is emptied where it can be.
 absl::StatusOr<v1::CheckpointManifest> MakeCheckpoint(const RocksStore& store, absl::string_view service,
-                                                      absl::Time made_at, const std::string& dir, OnFamily on_family);
+                                                      absl::Time made_at, const std::string& dir, OnFamily on_family,
+                                                      absl::FunctionRef<absl::Status()> between);
 
 // FAILED_PRECONDITION: there is none, the checkpoint was not finished, or it is of another program's format. DATA_LOSS:
 // its checksum is wrong.

@@ -20,6 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 absl::Status Ignore(absl::string_view) { return absl::OkStatus(); }
+absl::Status GoOn() { return absl::OkStatus(); }
 
 class CheckpointTest : public RocksStoreTest {
  protected:
@@ -27,7 +28,7 @@ class CheckpointTest : public RocksStoreTest {
   void Make() {
     Fill(20);
     const auto store = Must(Open(dir_));
-    Must(MakeCheckpoint(*store, "intake", absl::FromUnixSeconds(1700000000), checkpoint_, Ignore));
+    Must(MakeCheckpoint(*store, "intake", absl::FromUnixSeconds(1700000000), checkpoint_, Ignore, GoOn));
   }
   absl::Status Restore(const std::string& to, bool replace = false) {
     return RestoreCheckpoint(checkpoint_, to, expected_, replace, Ignore).status();
@@ -152,7 +153,7 @@ TEST_F(CheckpointTest, IsNotMadeWhereSomethingIs) {
   fs::create_directories(checkpoint_);
   Write(checkpoint_ + "/thesis.txt", "");
   const auto store = Must(Open(dir_));
-  EXPECT_THAT(Message(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, Ignore).status()),
+  EXPECT_THAT(Message(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, Ignore, GoOn).status()),
               HasSubstr("thesis.txt"));
   EXPECT_EQ(Files(checkpoint_, "").size(), 1u);
 }
@@ -160,10 +161,70 @@ TEST_F(CheckpointTest, IsNotMadeWhereSomethingIs) {
 TEST_F(CheckpointTest, ThatIsCancelledLeavesNothing) {
   Fill(5);
   const auto store = Must(Open(dir_));
-  EXPECT_TRUE(absl::IsCancelled(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, [](absl::string_view) {
-                                  return absl::CancelledError("enough");
-                                }).status()));
+  const auto enough = [](absl::string_view) { return absl::CancelledError("enough"); };
+  EXPECT_TRUE(absl::IsCancelled(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, enough, GoOn).status()));
   EXPECT_FALSE(fs::exists(checkpoint_));
+}
+
+TEST_F(CheckpointTest, ThatIsCancelledWithinAColumnFamilyIsNotReadToItsEnd) {
+  Fill(600);
+  const auto store = Must(Open(dir_));
+  std::string reading;
+  int stretches = 0;
+  const auto on_family = [&](absl::string_view name) {
+    reading = std::string(name);
+    return absl::OkStatus();
+  };
+  const auto between = [&] {
+    return reading == "timeline" && ++stretches == 2 ? absl::CancelledError("enough") : absl::OkStatus();
+  };
+  EXPECT_TRUE(
+      absl::IsCancelled(MakeCheckpoint(*store, "intake", absl::Now(), checkpoint_, on_family, between).status()));
+  EXPECT_EQ(reading, "timeline");
+  EXPECT_FALSE(fs::exists(checkpoint_));
+}
+
+TEST_F(CheckpointTest, ADigestIsTheSameInStretches) {
+  Fill(600);
+  const auto store = Must(Open(dir_));
+  const auto rows = store->SnapshotRows();
+  DigestReader reader(*rows, Family::kTimeline);
+  EXPECT_TRUE(Must(reader.ReadOn())) << "600 rows are more than a stretch";
+  EXPECT_LT(reader.digest().rows(), 600u);
+  while (Must(reader.ReadOn())) {
+  }
+  EXPECT_EQ(reader.digest().rows(), 600u);
+  EXPECT_EQ(reader.digest().digest(), Must(store->ColumnFamilyDigest("timeline")));
+}
+
+TEST_F(CheckpointTest, IsNotMadeInAProjectionsOwnFolderWhereAStartWouldDeleteIt) {
+  Fill(1);
+  const auto store = Must(Open(dir_));
+  fs::create_directory_symlink(dir_, other_);
+  for (const std::string& place : {dir_ + "/db-7", dir_ + "/copy/", dir_ + "/db/backup", other_ + "/db-7"}) {
+    EXPECT_THAT(Message(MakeCheckpoint(*store, "intake", absl::Now(), place, Ignore, GoOn).status()),
+                HasSubstr("a projection's own folder"));
+    EXPECT_FALSE(fs::exists(place));
+  }
+}
+
+TEST_F(CheckpointTest, WhoseParentIsMissingIsToldSo) {
+  Fill(1);
+  const auto store = Must(Open(dir_));
+  const absl::Status status = MakeCheckpoint(*store, "intake", absl::Now(), other_ + "/deep", Ignore, GoOn).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Message(status), HasSubstr("folder: there is no folder " + other_));
+  // A slash at the end names the same folder.
+  EXPECT_TRUE(MakeCheckpoint(*store, "intake", absl::Now(), other_ + "/", Ignore, GoOn).ok());
+}
+
+TEST_F(CheckpointTest, WhoseManifestCannotBeReadIsNotTakenForUnfinished) {
+  Make();
+  fs::remove(checkpoint_ + "/MANIFEST");
+  fs::create_symlink("MANIFEST", checkpoint_ + "/MANIFEST");
+  const absl::Status status = Restore(other_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(Message(status), HasSubstr("opening " + checkpoint_ + "/MANIFEST"));
 }
 
 TEST_F(CheckpointTest, IsNotPutIntoAFolderThatIsInUse) {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
 
 namespace whistle::projection {
 namespace {
@@ -29,6 +29,7 @@ absl::Status FromErrno(int error, absl::string_view doing, absl::string_view pat
     case EPERM:
     case EROFS:
     case ENOTDIR:
+    case EISDIR:
     case EEXIST:
     case ENAMETOOLONG:
       return absl::FailedPreconditionError(message);
@@ -48,12 +49,23 @@ absl::StatusOr<std::vector<std::string>> List(const std::string& dir) {
   return names;
 }
 
-std::optional<std::string> ReadFile(const std::string& path, size_t bytes_max) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
+absl::StatusOr<std::optional<std::string>> ReadFile(const std::string& path, size_t bytes_max) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return std::nullopt;
+  if (fd < 0) return FromErrno(errno, "opening", path);
   std::string text(bytes_max, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
+  size_t done = 0;
+  absl::Status status;
+  while (done < bytes_max) {
+    const ssize_t got = read(fd, text.data() + done, bytes_max - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) status = FromErrno(errno, "reading", path);
+    if (got <= 0) break;
+    done += static_cast<size_t>(got);
+  }
+  close(fd);
+  WHISTLE_RETURN_IF_ERROR(status);
+  text.resize(done);
   return text;
 }
 

@@ -20,8 +20,8 @@ absl::Status FromErrno(int error, absl::string_view doing, absl::string_view pat
 // Names of what is in the folder, sorted.
 absl::StatusOr<std::vector<std::string>> List(const std::string& dir);
 
-// The file's first bytes; nothing if it cannot be read.
-std::optional<std::string> ReadFile(const std::string& path, size_t bytes_max);
+// The file's first bytes; nothing if it is not there. That it cannot be read is an error: it may say anything.
+absl::StatusOr<std::optional<std::string>> ReadFile(const std::string& path, size_t bytes_max);
 
 absl::Status WriteSynced(const std::string& path, absl::string_view text);
 absl::Status CopySynced(const std::string& from, const std::string& to);

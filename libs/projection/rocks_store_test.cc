@@ -184,6 +184,22 @@ TEST_F(RocksStoreTest, WhoseServingFileSaysSomethingElseIsRefused) {
   EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 1u);
 }
 
+TEST_F(RocksStoreTest, WhoseServingFileCannotBeReadIsNotOpenedOnAnotherDatabase) {
+  Fill(3);
+  // The next one serves, and the first is kept.
+  {
+    const std::shared_ptr<RocksStore> store = Must(Open(dir_));
+    const std::shared_ptr<RocksStore> next = Must(store->OpenBeside());
+    CommitNth(*next, 1, 5);
+    ASSERT_TRUE(next->Serve().ok());
+  }
+  fs::rename(dir_ + "/SERVING", dir_ + "/aside");
+  fs::create_symlink("SERVING", dir_ + "/SERVING");
+  EXPECT_THAT(Message(Open(dir_).status()), HasSubstr("opening " + dir_ + "/SERVING"));
+  fs::rename(dir_ + "/aside", dir_ + "/SERVING");
+  EXPECT_EQ(CommitsIn(*Must(Open(dir_))), 5u);
+}
+
 TEST_F(RocksStoreTest, WhoseCreationWasInterruptedIsCreated) {
   fs::create_directories(dir_);
   Write(dir_ + "/LOCK", "");

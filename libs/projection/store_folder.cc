@@ -81,7 +81,9 @@ absl::Status TakeLock(int fd, int kind, const std::string& dir, const std::strin
   const int error = errno;
   close(fd);
   if (error != EWOULDBLOCK) return FromErrno(error, "locking", path);
-  const std::string owner = ReadFile(path, kSmallFileBytes).value_or("");
+  // For people only: without it the message says less.
+  const auto read = ReadFile(path, kSmallFileBytes);
+  const std::string owner = read.ok() ? read->value_or("") : std::string();
   int pid = 0;
   return absl::FailedPreconditionError(
       absl::StrCat("projection: ", dir, " is in use by ",
@@ -138,7 +140,7 @@ absl::StatusOr<std::shared_ptr<StoreFolder>> StoreFolder::EnterAs(const std::str
   WHISTLE_RETURN_IF_ERROR(CheckNotForeign(dir));
   WHISTLE_ASSIGN_OR_RETURN(const int lock_fd, Lock(dir));
   std::shared_ptr<StoreFolder> folder(new StoreFolder(dir, lock_fd));
-  const std::optional<std::string> format = ReadFile(dir + "/FORMAT", kSmallFileBytes);
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadFile(dir + "/FORMAT", kSmallFileBytes));
   if (format.has_value()) {
     WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
     if (found < kStoreFormat) {
@@ -173,7 +175,7 @@ absl::Status StoreFolder::ReplaceFormat(int older) {
 }
 
 absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Look(const std::string& dir) {
-  const std::optional<std::string> format = ReadFile(dir + "/FORMAT", kSmallFileBytes);
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> format, ReadFile(dir + "/FORMAT", kSmallFileBytes));
   if (!format) return absl::FailedPreconditionError(absl::StrCat("projection: ", dir, " holds no store"));
   WHISTLE_ASSIGN_OR_RETURN(const int found, ParseFormat(dir, *format));
   if (found < kStoreFormat) return OlderFormat(dir, found);
@@ -189,12 +191,17 @@ absl::StatusOr<std::unique_ptr<StoreFolder>> StoreFolder::Look(const std::string
   return folder;
 }
 
+bool StoreFolder::IsOne(const std::string& dir) {
+  const auto format = ReadFile(dir + "/FORMAT", kSmallFileBytes);
+  return format.ok() && format->has_value() && absl::StartsWith(**format, kFormatWord);
+}
+
 StoreFolder::~StoreFolder() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
 
 absl::Status StoreFolder::ReadServing() {
-  const std::optional<std::string> text = ReadFile(PathOf("SERVING"), kSmallFileBytes);
+  WHISTLE_ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadFile(PathOf("SERVING"), kSmallFileBytes));
   if (!text.has_value()) return absl::OkStatus();
   const std::vector<absl::string_view> lines = absl::StrSplit(*text, '\n');
   bool readable = lines.size() >= 2 && lines.back().empty();

@@ -35,7 +35,7 @@ class StoreFolder {
   // Makes the folder if need be, checks that it is a projection's of this format, and locks it. FAILED_PRECONDITION
   // says what was found instead: something else's folder, another format, another process in it, no permission to
   // write. RESOURCE_EXHAUSTED: the disk is full. DATA_LOSS: the database is there but its entry point is not, or
-  // SERVING cannot be read.
+  // SERVING says what it cannot. UNAVAILABLE: the machine does not let FORMAT or SERVING be read now.
   static absl::StatusOr<std::shared_ptr<StoreFolder>> Enter(const std::string& dir);
   // The same, but what is there of an older format is taken away: see replaced_format.
   static absl::StatusOr<std::shared_ptr<StoreFolder>> EnterOrReplaceOlder(const std::string& dir);
@@ -43,6 +43,9 @@ class StoreFolder {
   // The same for a store that is there and stays as it is, byte for byte: nothing is made, deleted or written down.
   // FAILED_PRECONDITION also if no store was ever made there.
   static absl::StatusOr<std::unique_ptr<StoreFolder>> Look(const std::string& dir);
+
+  // Whether it says of itself that it is a projection's folder, of whatever format.
+  static bool IsOne(const std::string& dir);
 
   ~StoreFolder();
   StoreFolder(const StoreFolder&) = delete;
