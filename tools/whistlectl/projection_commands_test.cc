@@ -24,13 +24,17 @@ class ProjectionCommandsTest : public CommandsTest {
     task.set_records_total(total);
     task.set_records_per_second(2500.4);
   }
+  void Begun() {
+    SetRebuild(*Answer<operations::v1::RebuildProjectionResponse>("RebuildProjection").mutable_task(),
+               operations::v1::PROJECTION_TASK_PHASE_FILLING, 0, 0);
+  }
   ProjectionTask& NextTask() {
     return *Answer<operations::v1::GetProjectionTaskResponse>("GetProjectionTask").mutable_task();
   }
 };
 
 TEST_F(ProjectionCommandsTest, ARebuildIsFollowedAndItsPauseTold) {
-  Answer<operations::v1::RebuildProjectionResponse>("RebuildProjection");
+  Begun();
   SetRebuild(NextTask(), operations::v1::PROJECTION_TASK_PHASE_FILLING, 2500, 10000);
   ProjectionTask& done = NextTask();
   SetRebuild(done, operations::v1::PROJECTION_TASK_PHASE_DONE, 10000, 10000);
@@ -47,7 +51,7 @@ TEST_F(ProjectionCommandsTest, ARebuildIsFollowedAndItsPauseTold) {
 }
 
 TEST_F(ProjectionCommandsTest, WhatDiffersIsListedAndTheCommandFails) {
-  Answer<operations::v1::RebuildProjectionResponse>("RebuildProjection");
+  Begun();
   ProjectionTask& failed = NextTask();
   SetRebuild(failed, operations::v1::PROJECTION_TASK_PHASE_FAILED, 10, 10);
   failed.mutable_finished_at()->set_seconds(1001);
@@ -92,6 +96,41 @@ TEST_F(ProjectionCommandsTest, ACancelledTaskIsWaitedFor) {
   over.mutable_finished_at()->set_seconds(1002);
   EXPECT_EQ(Run({"projection", "cancel-rebuild", "intake"}), 0) << err.str();
   EXPECT_THAT(out.str(), HasSubstr("intake: cancelled, 1 of 10 records (10 %), 2500/s after 2.0 s"));
+}
+
+TEST_F(ProjectionCommandsTest, ATaskThatTheServiceDoesNotKnowAnyMoreIsNotWaitedForForEver) {
+  Begun();
+  SetRebuild(NextTask(), operations::v1::PROJECTION_TASK_PHASE_FILLING, 2500, 10000);
+  // Started anew between two looks.
+  NextTask();
+  EXPECT_EQ(Run({"projection", "rebuild", "intake"}), 1);
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("intake does not know of this task any more: it was started anew"),
+                               HasSubstr("rebuild-status intake")));
+}
+
+TEST_F(ProjectionCommandsTest, AnothersTaskIsNotTakenForOurs) {
+  Begun();
+  ProjectionTask& other = NextTask();
+  SetRebuild(other, operations::v1::PROJECTION_TASK_PHASE_DONE, 10, 10);
+  other.mutable_started_at()->set_seconds(2000);
+  other.mutable_finished_at()->set_seconds(2001);
+  EXPECT_EQ(Run({"projection", "rebuild", "intake"}), 1) << "it is another's that is done";
+  EXPECT_THAT(err.str(), HasSubstr("another was begun since"));
+}
+
+TEST_F(ProjectionCommandsTest, ACancelledTaskThatIsNotKnownAnyMoreIsNotWaitedForForEver) {
+  SetRebuild(*Answer<operations::v1::CancelProjectionTaskResponse>("CancelProjectionTask").mutable_task(),
+             operations::v1::PROJECTION_TASK_PHASE_FILLING, 1, 10);
+  NextTask();
+  EXPECT_EQ(Run({"projection", "cancel-rebuild", "intake"}), 1);
+}
+
+TEST_F(ProjectionCommandsTest, CancellingWhatHasEndedSaysThatNothingRuns) {
+  ProjectionTask& ended = *Answer<operations::v1::CancelProjectionTaskResponse>("CancelProjectionTask").mutable_task();
+  SetRebuild(ended, operations::v1::PROJECTION_TASK_PHASE_DONE, 10, 10);
+  ended.mutable_finished_at()->set_seconds(1002);
+  EXPECT_EQ(Run({"projection", "cancel-rebuild", "intake"}), 0) << err.str();
+  EXPECT_THAT(err.str(), HasSubstr("nothing runs; the last task had ended"));
 }
 
 TEST_F(ProjectionCommandsTest, OldStoresThatWereDeletedAreNamed) {

@@ -124,12 +124,24 @@ absl::StatusOr<ProjectionTask> TaskOf(Client& client, const std::string& service
   return response.task();
 }
 
+// The task that `begun` is, as it is now. A service that was started anew knows nothing of it, and would be waited for
+// for ever.
+absl::StatusOr<ProjectionTask> SameTask(Client& client, const ProjectionTask& begun, const std::string& service) {
+  WHISTLE_ASSIGN_OR_RETURN(ProjectionTask task, TaskOf(client, service));
+  if (base::FromProto(task.started_at()) == base::FromProto(begun.started_at())) return task;
+  return absl::UnavailableError(absl::StrCat(
+      service, " does not know of this task any more: ",
+      task.has_started_at() ? "another was begun since" : "it was started anew, on whichever store served then",
+      "; see \"whistlectl projection rebuild-status ", service, "\", and begin again if it is not done"));
+}
+
 // Tells how it goes until it is over. On ^C it goes on without us.
-absl::Status Follow(Session& session, Client& client, const std::string& service, Interrupt& interrupt) {
+absl::Status Follow(Session& session, Client& client, const ProjectionTask& begun, const std::string& service,
+                    Interrupt& interrupt) {
   std::string told;
   absl::Duration since_told = absl::InfiniteDuration();
   while (true) {
-    WHISTLE_ASSIGN_OR_RETURN(const ProjectionTask task, TaskOf(client, service));
+    WHISTLE_ASSIGN_OR_RETURN(const ProjectionTask task, SameTask(client, begun, service));
     if (task.has_finished_at()) {
       WHISTLE_RETURN_IF_ERROR(PrintTask(session, task));
       return task.phase() == operations::v1::PROJECTION_TASK_PHASE_DONE ? absl::OkStatus() : AlreadySaid();
@@ -161,7 +173,7 @@ absl::Status Begin(Session& session, absl::string_view method, const Request& re
   Response response;
   WHISTLE_RETURN_IF_ERROR(client->Call(Method(method), request, request.service(), response));
   if (session.arguments.GetSwitch("detach")) return PrintTask(session, response.task());
-  return Follow(session, *client, request.service(), interrupt);
+  return Follow(session, *client, response.task(), request.service(), interrupt);
 }
 
 absl::Status RebuildOne(Session& session) {
@@ -217,9 +229,13 @@ absl::Status CancelOne(Session& session) {
     session.out << service << ": nothing runs\n";
     return absl::OkStatus();
   }
+  if (response.task().has_finished_at()) {
+    session.err << "nothing runs; the last task had ended:\n";
+    return PrintTask(session, response.task());
+  }
   ProjectionTask task = response.task();
   while (!task.has_finished_at() && !interrupt.Within(kLookInterval)) {
-    WHISTLE_ASSIGN_OR_RETURN(task, TaskOf(*client, service));
+    WHISTLE_ASSIGN_OR_RETURN(task, SameTask(*client, response.task(), service));
   }
   return PrintTask(session, task);
 }
