@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/projection/files.h"
 #include "libs/projection/rocks_store_testing.h"
 #include "libs/projection/store_folder.h"
 
@@ -216,6 +217,15 @@ TEST_F(CheckpointTest, WhoseParentIsMissingIsToldSo) {
   EXPECT_THAT(Message(status), HasSubstr("folder: there is no folder " + other_));
   // A slash at the end names the same folder.
   EXPECT_TRUE(MakeCheckpoint(*store, "intake", absl::Now(), other_ + "/", Ignore, GoOn).ok());
+}
+
+TEST_F(CheckpointTest, ADiskThatIsFullIsCalledFullWhereAFileIsCopied) {
+  Write(other_, std::string(3 << 20, 'x'));
+  const absl::Status status = CopySynced(other_, "/dev/full");
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Message(status), HasSubstr("copying to /dev/full: No space left"));
+  ASSERT_EQ(CopySynced(other_, checkpoint_), absl::OkStatus());
+  EXPECT_EQ(Read(checkpoint_), Read(other_));
 }
 
 TEST_F(CheckpointTest, WhoseManifestCannotBeReadIsNotTakenForUnfinished) {

@@ -16,6 +16,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kCopyBytes = size_t{1} << 20;
+
+// Not std::filesystem::copy_file: it says "Input/output error" where the disk is full.
+absl::Status CopyBytes(int in, const std::string& from, int out, const std::string& to) {
+  std::string buffer(kCopyBytes, '\0');
+  while (true) {
+    const ssize_t got = read(in, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FromErrno(errno, "reading", from);
+    if (got == 0) return absl::OkStatus();
+    for (ssize_t done = 0; done < got;) {
+      const ssize_t put = write(out, buffer.data() + done, static_cast<size_t>(got - done));
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) return FromErrno(errno, "copying to", to);
+      done += put;
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status FromErrno(int error, absl::string_view doing, absl::string_view path) {
@@ -104,13 +123,18 @@ absl::Status Remove(const std::string& path) {
 }
 
 absl::Status CopySynced(const std::string& from, const std::string& to) {
-  std::error_code error;
-  if (!fs::copy_file(from, to, error)) return FromErrno(error.value(), "copying to", to);
-  const int fd = open(to.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return FromErrno(errno, "opening", to);
-  absl::Status status;
-  if (fsync(fd) != 0) status = FromErrno(errno, "syncing", to);
-  close(fd);
+  const int in = open(from.c_str(), O_RDONLY | O_CLOEXEC);
+  if (in < 0) return FromErrno(errno, "opening", from);
+  const int out = open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (out < 0) {
+    const int error = errno;
+    close(in);
+    return FromErrno(error, "creating", to);
+  }
+  absl::Status status = CopyBytes(in, from, out, to);
+  if (status.ok() && fsync(out) != 0) status = FromErrno(errno, "syncing", to);
+  if (close(out) != 0 && status.ok()) status = FromErrno(errno, "closing", to);
+  close(in);
   return status;
 }
 

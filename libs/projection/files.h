@@ -24,6 +24,7 @@ absl::StatusOr<std::vector<std::string>> List(const std::string& dir);
 absl::StatusOr<std::optional<std::string>> ReadFile(const std::string& path, size_t bytes_max);
 
 absl::Status WriteSynced(const std::string& path, absl::string_view text);
+// In place of what `to` is.
 absl::Status CopySynced(const std::string& from, const std::string& to);
 absl::Status SyncFolder(const std::string& dir);
 // Renames within the folder, and makes the rename last.
