@@ -64,8 +64,11 @@ std::shared_ptr<RocksStore> ProjectionKeeper::serving() const {
 void ProjectionKeeper::FinishIfCaughtUp() {
   // While a task exchanges stores, one that serves is not the one that is named on disk.
   if (!start_mutex_.TryLock()) return;
-  const std::shared_ptr<RocksStore> store = serving();
-  if (!task_.running() && !store->serves() && engine_->IsHealthy()) NameRebuilt(*store, *options_.log);
+  // In this order: a task that ends between the two would leave the replaced store in hand here, to be named again.
+  if (!task_.running()) {
+    const std::shared_ptr<RocksStore> store = serving();
+    if (!store->serves() && engine_->IsHealthy()) NameRebuilt(*store, *options_.log);
+  }
   start_mutex_.Unlock();
 }
 
@@ -85,7 +88,11 @@ absl::StatusOr<std::vector<std::string>> ProjectionKeeper::DiscardOld() {
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& replaced : replaced_) {
-      if (!replaced.expired()) return absl::UnavailableError("a query still reads the old store; retry");
+      if (!replaced.expired())
+        return absl::UnavailableError(
+            "a query or a stream (\"projection diff\", \"journal verify\") still reads the old store; retry when it "
+            "has "
+            "ended");
     }
     replaced_.clear();
   }

@@ -211,7 +211,12 @@ std::vector<std::string> RocksStore::kept() const {
 }
 
 absl::Status RocksStore::DiscardKept() {
-  for (const std::string& name : folder_->kept()) WHISTLE_RETURN_IF_ERROR(folder_->Discard(name));
+  const std::vector<std::string> kept = folder_->kept();
+  if (std::find(kept.begin(), kept.end(), name_) != kept.end()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("projection: ", path_, " is open, and named as replaced; nothing is deleted"));
+  }
+  for (const std::string& name : kept) WHISTLE_RETURN_IF_ERROR(folder_->Discard(name));
   return absl::OkStatus();
 }
 

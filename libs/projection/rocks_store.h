@@ -80,6 +80,7 @@ class RocksStore final : public RowStore {
   static absl::Status Discard(std::shared_ptr<RocksStore> store);
 
   // Where databases lie that were replaced and not discarded, and deleting them all; those must be closed.
+  // FAILED_PRECONDITION, and nothing deleted, if this one is named among them.
   std::vector<std::string> kept() const;
   absl::Status DiscardKept();
 

@@ -138,6 +138,15 @@ TEST_F(RocksStoreTest, ThatIsBuiltBesideAnotherServesOnlyWhenToldTo) {
   EXPECT_EQ(CommitsIn(*store), 20u);
 }
 
+TEST_F(RocksStoreTest, ThatIsOpenIsNotDeletedWithWhatWasReplaced) {
+  Fill(20);
+  const std::shared_ptr<RocksStore> store = Must(Open(dir_));
+  const std::shared_ptr<RocksStore> next = Must(store->OpenBeside());
+  ASSERT_TRUE(next->Serve().ok());
+  EXPECT_THAT(Message(store->DiscardKept()), HasSubstr("is open"));
+  EXPECT_TRUE(fs::exists(store->path()));
+}
+
 TEST_F(RocksStoreTest, WhoseRebuildWasInterruptedServesAndTellsWhatWasLeft) {
   Fill(20);
   { CommitNth(*Must(Must(Open(dir_))->OpenBeside()), 1, 3); }
