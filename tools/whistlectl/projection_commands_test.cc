@@ -1,6 +1,14 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/proto.h"
 #include "libs/base/time.h"
+#include "libs/projection/checkpoint.h"
+#include "libs/projection/rocks_store.h"
 #include "tools/whistlectl/commands_testing.h"
 #include "whistle/operations/v1/service.pb.h"
 
@@ -137,6 +145,39 @@ TEST_F(ProjectionCommandsTest, OldStoresThatWereDeletedAreNamed) {
   Answer<operations::v1::DiscardOldProjectionResponse>("DiscardOldProjection").add_discarded("/data/intake/db");
   EXPECT_EQ(Run({"projection", "discard-old", "intake"}), 0) << err.str();
   EXPECT_THAT(out.str(), HasSubstr("/data/intake/db"));
+}
+
+// A store that has folded one record of a journal.
+std::unique_ptr<projection::RocksStore> StoreOf(const std::string& dir, const std::string& journal_uuid) {
+  auto store = projection::RocksStore::Open({.dir = dir, .fold_fingerprint = "test"});
+  EXPECT_TRUE(store.ok()) << store.status();
+  projection::WriteSet set;
+  projection::v1::PartitionRow row;
+  row.set_journal_uuid(journal_uuid);
+  set.partitions.emplace_back(base::PartitionId::Case(0), row);
+  EXPECT_EQ((*store)->Commit(set), absl::OkStatus());
+  return *std::move(store);
+}
+
+TEST_F(ProjectionCommandsTest, ACheckpointOfAnotherJournalIsRefusedNamingTheStoreThatSaysSoAndTheWayOut) {
+  const std::string folder = absl::StrCat(::testing::TempDir(), "/whistlectl-restore-", getpid());
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const std::string checkpoint = folder + "/checkpoint";
+  const auto made = projection::MakeCheckpoint(
+      *StoreOf(folder + "/source", "uuid-new"), "intake", absl::UnixEpoch(), checkpoint,
+      [](absl::string_view) { return absl::OkStatus(); }, [] { return absl::OkStatus(); });
+  ASSERT_TRUE(made.ok()) << made.status();
+  StoreOf(folder + "/data/response", "uuid-old").reset();
+  EXPECT_EQ(Run({"projection", "restore", checkpoint, "intake", "--data=" + folder + "/data"}), 1);
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("the checkpoint is of journal uuid-new, and the store in " + folder +
+                                         "/data/response of journal uuid-old"),
+                               HasSubstr("say so with --journal-uuid=uuid-new")));
+  // Then it goes on, to what the checkpoint's fold is.
+  EXPECT_EQ(
+      Run({"projection", "restore", checkpoint, "intake", "--data=" + folder + "/data", "--journal-uuid=uuid-new"}), 1);
+  EXPECT_THAT(err.str(), HasSubstr("of fold test, expected intake-"));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(ProjectionCommandsTest, AWrongCommandLineNamesWhatWouldDo) {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -51,9 +53,14 @@ absl::StatusOr<std::string> StoreDir(Session& session, const std::string& servic
   return absl::StrCat(session.arguments.Get("data"), "/", service);
 }
 
-// The journal of the stores that lie in --data, if one of them says it. Nobody may have them open, or they are not
-// asked.
-std::string JournalOfData(const std::string& data) {
+// A store in --data, and the journal that it says it folded.
+struct StoreOfJournal {
+  std::string dir;
+  std::string journal_uuid;
+};
+
+// The first of the stores that lie in --data that says its journal. Nobody may have them open, or they are not asked.
+std::optional<StoreOfJournal> JournalOfData(const std::string& data) {
   std::error_code error;
   for (const char* service : kServiceNames) {
     const std::string dir = absl::StrCat(data, "/", service);
@@ -61,21 +68,36 @@ std::string JournalOfData(const std::string& data) {
     const auto store = projection::RocksStore::OpenToRead(dir);
     if (!store.ok()) continue;
     const auto rows = (*store)->ListPartitions();
-    if (rows.ok() && !rows->empty()) return rows->front().second.journal_uuid();
+    if (rows.ok() && !rows->empty()) return StoreOfJournal{dir, rows->front().second.journal_uuid()};
   }
-  return "";
+  return std::nullopt;
+}
+
+// Stores may be of a journal that was left, so who knows better may say so.
+absl::Status CheckJournalOfData(const std::string& checkpoint, const std::string& data) {
+  const std::optional<StoreOfJournal> there = JournalOfData(data);
+  if (!there) return absl::OkStatus();
+  WHISTLE_ASSIGN_OR_RETURN(const auto manifest, projection::ReadManifest(checkpoint));
+  if (manifest.journal_uuid() == there->journal_uuid) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the checkpoint is of journal ", manifest.journal_uuid(), ", and the store in ", there->dir,
+                   " of journal ", there->journal_uuid,
+                   "; if the checkpoint's is the one that the service has now (\"whistlectl journal status\"), ",
+                   "say so with --journal-uuid=", manifest.journal_uuid()));
 }
 
 absl::Status Restore(Session& session) {
   const std::string dir = session.Operand(0);
   const std::string service = session.Operand(1);
   WHISTLE_ASSIGN_OR_RETURN(const std::string store_dir, StoreDir(session, service));
-  projection::CheckpointExpected expected{
+  const projection::CheckpointExpected expected{
       .service = service,
       .fold_fingerprint =
           absl::StrCat(Models().at(service).fold_fingerprint, "+", registry_chain::MakeModel().fold_fingerprint),
       .journal_uuid = session.arguments.Get("journal-uuid")};
-  if (expected.journal_uuid.empty()) expected.journal_uuid = JournalOfData(session.arguments.Get("data"));
+  if (expected.journal_uuid.empty()) {
+    WHISTLE_RETURN_IF_ERROR(CheckJournalOfData(dir, session.arguments.Get("data")));
+  }
   WHISTLE_ASSIGN_OR_RETURN(
       const projection::Restored restored,
       projection::RestoreCheckpoint(dir, store_dir, expected, session.arguments.GetSwitch("replace"),
