@@ -68,13 +68,19 @@ absl::Status ListMalformed(Session& session) {
   Table table({"position", "stamp", "explain", "reason", "sha256", "size", "bytes"});
   ListQuarantineRequest request;
   request.mutable_page()->set_size(kPageSize);
+  // One that cannot be shown does not hide the others.
+  absl::Status first_unread;
   while (true) {
     ListQuarantineResponse response;
     WHISTLE_RETURN_IF_ERROR(client->Call(**method, request, service, response));
     for (const auto& row : response.rows()) {
       std::string size;
       std::string bytes;
-      if (*most > 0) WHISTLE_RETURN_IF_ERROR(ReadBytes(*client, row, *most, size, bytes));
+      if (*most > 0) {
+        const absl::Status read = ReadBytes(*client, row, *most, size, bytes);
+        if (!read.ok()) bytes = "unread";
+        first_unread.Update(read);
+      }
       table.AddRow({PlaceOf(row.position()).ToString(), base::TimeText(base::FromProto(row.stamp())),
                     WordFor(row.reason()), row.reason(), absl::BytesToHexString(row.record_hash()), size, bytes});
     }
@@ -82,7 +88,7 @@ absl::Status ListMalformed(Session& session) {
     request.mutable_page()->set_token(response.next_page_token());
   }
   session.Print(table);
-  return absl::OkStatus();
+  return first_unread;
 }
 
 absl::Status ShowMalformed(Session& session) {

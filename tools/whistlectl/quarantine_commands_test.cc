@@ -43,8 +43,12 @@ TEST_F(QuarantineTest, ListsAsManyBytesAsAreWanted) {
 }
 
 TEST_F(QuarantineTest, SaysThatTheJournalHoldsAnotherRecordThanTheOneListed) {
+  *quarantine.add_rows() = quarantine.rows(0);
   quarantine.mutable_rows(0)->set_record_hash(std::string(32, 'x'));
   EXPECT_EQ(Run({"journal", "quarantine", "list"}), 1);
+  // And hides nothing of the list.
+  EXPECT_THAT(out.str(), HasSubstr("unread"));
+  EXPECT_THAT(out.str(), HasSubstr(" 2     ffff"));
   EXPECT_THAT(err.str(), HasSubstr("DATA_LOSS: the record at 1:2 hashes to " + journal.HashAt("1:2").ToHex()));
 }
 
