@@ -51,8 +51,10 @@ absl::Status Export(Session& session) {
         absl::StrCat("exported journal ", uuid, ": ", done.records, " records, ", done.bytes, " bytes as ",
                      done.file_bytes, " in ", SecondsText(done.took), " s (",
                      RatePerSecond(done.records - done.records_before, done.took), " records/s): ", options.file,
-                     ", archive ", done.footer.whole.ToHex()),
+                     ", archive ", done.footer.whole.ToHex(), ", of the journal as it was ",
+                     base::TimeText(done.header.exported_at)),
         {{"journal", uuid},
+         {"as_of", base::TimeText(done.header.exported_at)},
          {"records", absl::StrCat(done.records)},
          {"bytes", absl::StrCat(done.bytes)},
          {"file_bytes", absl::StrCat(done.file_bytes)},
@@ -148,10 +150,11 @@ std::vector<Command> ArchiveCommands() {
           .operands_min = 1,
           .operands_max = 1,
           .summary = "carry a running service's journal away: every record in order, in one file",
-          .details =
-              "Up to where the partitions end now. FILE.partial grows until it is whole; interrupted, the same "
-              "command goes on, up to where the partitions ended when it was begun. libs/journal/archive/README.md "
-              "describes the file.",
+          .details = "Up to where the partitions end now. FILE.partial grows until it is whole; interrupted, the same "
+                     "command goes on, up to where the partitions ended when it was begun: the last line says when "
+                     "that was. To "
+                     "begin anew remove FILE.partial. libs/journal/archive/README.md "
+                     "describes the file.",
           .flags = {{"replace", "", "", "in place of an archive that is there, or of another journal's FILE.partial"}},
           .run = Export},
       Command{

@@ -70,6 +70,9 @@ TEST_F(ArchiveCommandsTest, AFinishedArchiveIsNotWrittenOverByMistake) {
 TEST_F(ArchiveCommandsTest, AnInterruptedExportGoesOnUpToWhereItWasBegunFor) {
   ASSERT_EQ(Run({"journal", "export", file_}), 0) << err.str();
   const std::string whole = Read(file_);
+  const auto glance = journal::GlanceAtArchive(file_);
+  ASSERT_TRUE(glance.ok()) << glance.status();
+  const std::string begun_at = base::TimeText(glance->header.exported_at);
   journal.Append(base::PartitionId::Case(1), "later", "", AtHour(10));
   for (const size_t left : {whole.size() - 1, whole.size() / 2, whole.size()}) {
     std::filesystem::remove(file_);
@@ -78,6 +81,9 @@ TEST_F(ArchiveCommandsTest, AnInterruptedExportGoesOnUpToWhereItWasBegunFor) {
     EXPECT_THAT(err.str(), HasSubstr("going on with the export that was begun"));
     EXPECT_EQ(err.str().find("exported again from there on") != std::string::npos, left != whole.size());
     EXPECT_THAT(out.str(), HasSubstr("6 records"));
+    // Who takes it for tonight's backup is told that it is not.
+    EXPECT_THAT(out.str(), HasSubstr("of the journal as it was " + begun_at));
+    EXPECT_THAT(err.str(), HasSubstr("to begin anew, remove " + journal::PartialPath(file_)));
     EXPECT_EQ(Read(file_), whole);
   }
 }

@@ -96,7 +96,8 @@ absl::StatusOr<std::unique_ptr<ArchiveWriter>> Begin(Client& client, const Expor
   if (why.ok()) why = CheckContinues(client, **left);
   if (why.ok()) {
     err << "going on with the export that was begun " << base::TimeText((*left)->header().exported_at) << ": "
-        << (*left)->tally().records() << " of " << (*left)->tally().records_expected() << " records are there\n";
+        << (*left)->tally().records() << " of " << (*left)->tally().records_expected()
+        << " records are there; what was recorded since is not in it (to begin anew, remove " << partial << ")\n";
     if (!(*left)->dropped().empty()) err << "exported again from there on: " << (*left)->dropped() << "\n";
     return left;
   }
