@@ -89,7 +89,7 @@ def wait_ready(cluster, nodes):
     while time.monotonic() < began + START_SECONDS_MAX:
         for node in nodes:
             if node.pid() is None:
-                raise Failure(f"{node} ended by itself; the end of what it said ({node.folder}):\n{node.log_tail()}")
+                raise Failure(f"{node} ended by itself{node.how_it_ended()}; the end of what it said ({node.folder}):\n{node.log_tail()}")
         if all(listening(node.port) for node in nodes):
             try:
                 return probe.produce_and_read_back(cluster.addresses(), [node.number for node in nodes])

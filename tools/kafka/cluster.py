@@ -75,6 +75,8 @@ class Node:
         self.folder = cluster.folder / f"node-{number}"
         self.port = cluster.plan.port + number - 1
         self.controller_port = self.port + CONTROLLER_PORT_STEP
+        # What start() began here; a later run of this program has none.
+        self._started = None
 
     def __str__(self):
         return f"node {self.number}"
@@ -207,12 +209,22 @@ class Node:
         with open(self.folder / "console.log", "wb") as console:
             # A session of its own: Ctrl-C in the terminal it was started from is not for it.
             process = run_java(subprocess.Popen, command, self.folder, stdout=console, stderr=console, start_new_session=True)
+        self._started = process
         fields = alive(process.pid)
         if fields is None:
-            raise Failure(f"{self} ended at once:\n{self.log_tail()}")
+            raise Failure(f"{self} ended at once{self.how_it_ended()}:\n{self.log_tail()}")
         kept = self.folder / "process.new"
         kept.write_text(json.dumps({"pid": process.pid, "started_ticks": fields[19]}))
         kept.rename(self.folder / "process")
+
+    def how_it_ended(self):
+        """Of the process that start() began: " (signal 15: somebody stopped it)"; nothing where that is not known."""
+        status = self._started.poll() if self._started else None
+        if status is None:
+            return ""
+        if status < 0:
+            return f" (signal {-status}: somebody stopped it)"
+        return f" (exit status {status})"
 
     # Stopping.
 
