@@ -72,6 +72,12 @@ time_t time(time_t* now) {
   return exact.tv_sec;
 }
 
+/* librdkafka's deadlines. The C library's own goes past clock_gettime above. */
+int timespec_get(struct timespec* now, int base) {
+  if (base != TIME_UTC || clock_gettime(CLOCK_REALTIME, now) != 0) return 0;
+  return base;
+}
+
 static struct timespec without_shift(const struct timespec* deadline) {
   struct timespec result = *deadline;
   result.tv_sec -= shift_seconds();
