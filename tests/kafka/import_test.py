@@ -3,7 +3,7 @@
 
     build/python/bin/python tests/kafka/import_test.py [--cases=150] [--kills=3] [--nodes=1] [--seed=1]
 
-A broker of its own, on ports of its own. The journal has the chronicle (on a virtual clock, years back), cases beside it, and records that
+There it is rebuilt and verified too. A broker of its own, on ports of its own. The journal has the chronicle (on a virtual clock, years back), cases beside it, and records that
 count for nobody. Where Kafka cannot be had it says so and ends with status 77.
 """
 
@@ -21,7 +21,7 @@ from carrying import (  # noqa: E402
     assert_equal_digests, bring_back, counts, export, folded, judged, kill_moments, killed, live_through, opens, tell, wait_at_rest,
 )  # fmt: skip
 from harness import SERVICES, Whistled, register_case, scratch  # noqa: E402
-from whistlectl import refusal  # noqa: E402
+from whistlectl import ask, refusal  # noqa: E402
 
 # What a service says of topics that are not there, half made, or half written.
 NOT_YET = ("is unfinished", "there is no journal", "holds no journal yet", "is missing on")
@@ -68,6 +68,19 @@ def carry(folder, brokers, options):
     return said, digests, file
 
 
+def look_after(server, brokers):
+    """A rebuild and both forms of a check, on a journal that several instances could share."""
+    told = ask("projection", "rebuild", "escalation", server=server)
+    assert ", 0 rows differed, " in told, told
+    running = ask("journal", "verify", server=server).splitlines()[-1]
+    server.stop()
+    stopped = ask("journal", "verify", f"--journal={brokers.journal}", f"--data={server.data_dir}").splitlines()[-1]
+    for line in (running, stopped):
+        assert line.startswith("verify: OK: ") and "; fresh fold compared: 28 column families, " in line, line
+    tell(f"rebuilt on Kafka: {told.splitlines()[-1]}")
+    tell(f"verified on Kafka, running and stopped: {stopped}")
+
+
 def compare(folder, brokers, said, digests):
     with OnKafka(folder / "kafka", brokers.journal, ["--agenda_paused"]) as server:
         server.start()
@@ -83,6 +96,7 @@ def compare(folder, brokers, said, digests):
             assert receipt.version == 1
             wait_at_rest(client)
         assert counts(judged(f"--brokers={brokers.addresses}", f"--services={server.address}"))["accepted"] == said["accepted"] + 1
+        look_after(server, brokers)
 
 
 def another_archive(folder, name, year):
