@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include "absl/strings/match.h"
@@ -22,12 +22,15 @@ absl::StatusOr<std::optional<v1::Progress>> ReadResumeFile(const std::string& pa
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return std::nullopt;
   std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  // Not by iterators: they throw what they meet, on a folder for one.
+  std::ostringstream read;
+  read << in.rdbuf();
+  const std::string text = read.str();
   const auto refuse = [&](absl::string_view what) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, " ", what, "; name another file, or remove it to begin anew"));
   };
-  if (in.bad() || !absl::StartsWith(text, kMagic)) return refuse("is no check's resume file");
+  if (in.bad() || read.bad() || !absl::StartsWith(text, kMagic)) return refuse("is no check's resume file");
   const absl::string_view rest = absl::string_view(text).substr(kMagic.size());
   if (rest.size() < base::Digest::kSize) return refuse("is cut short");
   const absl::string_view body = rest.substr(base::Digest::kSize);

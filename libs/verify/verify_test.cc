@@ -224,6 +224,9 @@ TEST_F(ResumeTest, RefusesAFileThatIsDamagedOrSomethingElse) {
   EXPECT_THAT(std::string(Resume().status().message()), HasSubstr("is damaged"));
   std::ofstream(file) << "a shopping list";
   EXPECT_THAT(std::string(Resume().status().message()), HasSubstr("is no check's resume file"));
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  EXPECT_THAT(std::string(Resume().status().message()), HasSubstr("is no check's resume file"));
 }
 
 }  // namespace

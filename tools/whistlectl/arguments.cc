@@ -69,6 +69,8 @@ absl::Status Expand(const std::vector<std::string>& words, int depth, std::vecto
       }
       lines.emplace_back(text);
     }
+    // A folder opens, and fails when it is read.
+    if (file.bad()) return absl::InvalidArgumentError(absl::StrCat("--flagfile: cannot read ", path));
     WHISTLE_RETURN_IF_ERROR(Expand(lines, depth + 1, out));
   }
   return absl::OkStatus();

@@ -73,6 +73,13 @@ TEST(ArgumentsTest, AFlagfileHoldsOneFlagALine) {
   EXPECT_EQ(arguments->Get("at-version"), "2");
 }
 
+TEST(ArgumentsTest, AFlagfileThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  for (const std::string& path : {::testing::TempDir(), ::testing::TempDir() + "/no-such.flags"}) {
+    EXPECT_THAT(std::string(Arguments::Parse({"--flagfile", path}, Flags()).status().message()),
+                HasSubstr("--flagfile: cannot read " + path));
+  }
+}
+
 TEST(ArgumentsTest, AFlagfileInACircleEnds) {
   const std::string path = ::testing::TempDir() + "/circle.flags";
   std::ofstream(path) << "--flagfile=" << path << "\n";
