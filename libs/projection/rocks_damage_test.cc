@@ -151,6 +151,18 @@ TEST_F(RocksDamageTest, MadeOnAFullDiskIsRefusedAndMadeLater) {
   EXPECT_TRUE(RocksStore::Open(options).ok());
 }
 
+TEST_F(RocksDamageTest, ThatCannotBeMadeBesideAnotherLeavesNothing) {
+  const auto disk = std::make_shared<FailingDisk>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
+  const std::unique_ptr<RocksStore> store =
+      Must(RocksStore::Open({.dir = dir_, .fold_fingerprint = "test-1", .env = env.get()}));
+  disk->failure = FailingDisk::kFull;
+  EXPECT_EQ(store->OpenBeside().status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Files(dir_, "db-"), testing::IsEmpty());
+  disk->failure = FailingDisk::kNone;
+  EXPECT_TRUE(store->OpenBeside().ok());
+}
+
 TEST_F(RocksDamageTest, IsNeverTornByKillAndLosesNoCommitThatReturned) {
   std::mt19937 random(19);
   MemoryStore expected;

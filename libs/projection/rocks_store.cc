@@ -183,9 +183,15 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenBeside() const {
   std::unique_ptr<RocksStore> store(new RocksStore(options_));
   store->folder_ = folder_;
   WHISTLE_ASSIGN_OR_RETURN(const std::string name, folder_->NewName());
-  WHISTLE_RETURN_IF_ERROR(store->OpenDatabase(name));
-  WHISTLE_RETURN_IF_ERROR(store->Begin());
-  return store;
+  absl::Status status = store->OpenDatabase(name);
+  if (status.ok()) status = store->Begin();
+  if (status.ok()) return store;
+  // What a full disk left of it goes at once, not at the next start.
+  store.reset();
+  if (const absl::Status gone = folder_->Discard(name); !gone.ok()) {
+    return absl::Status(status.code(), absl::StrCat(status.message(), "; and ", gone.message()));
+  }
+  return status;
 }
 
 absl::Status RocksStore::Serve() {
