@@ -67,6 +67,13 @@ TEST_F(ArchiveCommandsTest, AFinishedArchiveIsNotWrittenOverByMistake) {
   EXPECT_THAT(err.str(), HasSubstr("is there already, and is no archive"));
 }
 
+TEST_F(ArchiveCommandsTest, AFolderIsNoArchiveWhateverIsToBeReplaced) {
+  std::filesystem::create_directory(file_);
+  EXPECT_EQ(Run({"journal", "export", file_, "--replace"}), 1);
+  EXPECT_THAT(err.str(), HasSubstr(file_ + " is a folder: name a file in it"));
+  EXPECT_TRUE(called.empty()) << "told before anything is read";
+}
+
 TEST_F(ArchiveCommandsTest, AnInterruptedExportGoesOnUpToWhereItWasBegunFor) {
   ASSERT_EQ(Run({"journal", "export", file_}), 0) << err.str();
   const std::string whole = Read(file_);

@@ -52,6 +52,10 @@ absl::StatusOr<ArchiveHeader> AskHeader(Client& client) {
 // A finished archive is not written over by mistake.
 absl::Status CheckFree(const ExportOptions& options) {
   std::error_code error;
+  // Else it would be told when all is read, and nothing can be put in its place.
+  if (std::filesystem::is_directory(options.file, error)) {
+    return absl::AlreadyExistsError(absl::StrCat(options.file, " is a folder: name a file in it"));
+  }
   if (options.replace || !std::filesystem::exists(options.file, error)) return absl::OkStatus();
   const auto there = journal::GlanceAtArchive(options.file);
   const std::string what = there.ok() ? absl::StrCat("the archive of journal ", there->header.identity.uuid, " made ",

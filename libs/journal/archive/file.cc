@@ -54,6 +54,7 @@ absl::StatusOr<std::unique_ptr<ArchiveFile>> ArchiveFile::OpenForWriting(const s
   if (fd < 0) return SystemError(errno, make ? "making" : "opening", path);
   std::unique_ptr<ArchiveFile> file(new ArchiveFile(path, fd, 0));
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return SystemError(errno, "locking", path);
     return absl::FailedPreconditionError(absl::StrCat(path, " is being written by another export"));
   }
   if (make) WHISTLE_RETURN_IF_ERROR(file->Truncate(0));
