@@ -185,6 +185,10 @@ absl::StatusOr<v1::CheckpointManifest> MakeCheckpoint(const RocksStore& store, a
     if (made) fs::remove(dir, error);
     return status;
   }
+  // A backup that is told of outlives a power failure.
+  WHISTLE_RETURN_IF_ERROR(SyncFolder(dir));
+  const fs::path place = fs::absolute(dir, error);
+  WHISTLE_RETURN_IF_ERROR(SyncFolder((place.has_filename() ? place : place.parent_path()).parent_path().string()));
   return manifest;
 }
 

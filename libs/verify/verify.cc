@@ -322,7 +322,11 @@ absl::Status Verification::FoldAndCompare(Report& report) {
   std::vector<std::pair<const Stand*, std::unique_ptr<projection::RocksStore>>> stores;
   for (const Stand& stand : stands_) {
     const domain::Model* model = ModelOf(stand.service);
-    if (!CanBeFolded(stand) || model == nullptr) continue;
+    if (!CanBeFolded(stand)) {
+      notices_.push_back(absl::StrCat(stand.service, " told no digests of its store: not compared with a fresh fold"));
+      continue;
+    }
+    if (model == nullptr) continue;
     if (stand.fold_fingerprint != FingerprintOf(*model)) {
       v1::Problem problem;
       problem.set_kind(kProjection);
@@ -431,11 +435,12 @@ absl::StatusOr<Report> Verification::Check() {
   const bool can_be_folded = std::any_of(stands_.begin(), stands_.end(), CanBeFolded);
   if (!options_.fold) {
     report.not_folded = "not asked for";
-  } else if (!can_be_folded) {
-    report.not_folded =
-        stands_.empty() ? "there is no projection to compare with" : "the services told no digests of their stores";
+  } else if (stands_.empty()) {
+    report.not_folded = "there is no projection to compare with";
   } else if (problems_.count() > 0) {
-    report.not_folded = "the journal is not what the projections folded";
+    report.not_folded = "what is wrong already comes first";
+  } else if (!can_be_folded) {
+    report.not_folded = "the services told no digests of their stores";
   } else {
     WHISTLE_RETURN_IF_ERROR(FoldAndCompare(report));
   }

@@ -84,6 +84,8 @@ absl::Status ReplayJournal(Session& session) {
   Replay replay(reader, std::move(filter), session.out, session.json());
   if (rate > 0) replay.SlowDown(rate, [](absl::Duration pause) { absl::SleepFor(pause); });
   WHISTLE_RETURN_IF_ERROR(replay.TellToEnd());
+  // Nothing may be the answer; a misspelt id must not look like it.
+  if (replay.lines() == 0) session.err << "nothing that was asked for is recorded\n" << std::flush;
   while (arguments.GetSwitch("follow")) {
     absl::SleepFor(kFollowInterval);
     WHISTLE_RETURN_IF_ERROR(reader.AskEnds());

@@ -120,6 +120,13 @@ TEST_F(JournalReplayTest, TellsPartitionsOfMoreRecordsThanOneStretchHolds) {
   }
 }
 
+TEST_F(JournalReplayTest, OfACaseThatIsNotThereItSaysThatNothingIsRecorded) {
+  journal.Visit(CaseIn(0), "", "station", AtHour(9));
+  ASSERT_EQ(Run({"journal", "replay", "--case", "no-such-case"}), 0) << err.str();
+  EXPECT_EQ(out.str(), "");
+  EXPECT_THAT(err.str(), HasSubstr("nothing that was asked for is recorded"));
+}
+
 TEST_F(JournalReplayTest, AsJsonIsOneObjectALine) {
   const std::string a = CaseIn(0);
   journal.Visit(a, "", "station", AtHour(9));

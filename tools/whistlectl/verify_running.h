@@ -43,7 +43,8 @@ class RunningSource final : public verify::Source {
 // What the projections of all four services say, each asked where it listens. One that stands still is a problem.
 absl::StatusOr<std::vector<verify::Stand>> AskStands(const NewClient& new_client, verify::Problems& problems);
 
-// What everything in a stand's projection comes to, and where it stood by then: replaces its rows.
+// What everything in a stand's projection comes to, and where it stood by then: replaces its rows. A service that
+// cannot tell yet leaves it without digests.
 absl::Status AskDigests(const NewClient& new_client, verify::Stand& stand);
 
 // Asks `services` for the head of every case, `jobs` at a time, once each has folded what was read. A head further on
