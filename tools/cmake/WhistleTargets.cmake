@@ -28,6 +28,10 @@ include(GoogleTest)
 # Our own code is compiled with these; generated code is not ours to warn about.
 add_library(whistle_warnings INTERFACE)
 target_compile_options(whistle_warnings INTERFACE -Wall -Wextra -Werror)
+if(WHISTLE_SANITIZE)
+  # What a sanitizer puts in between makes the compiler see uses that there are not.
+  target_compile_options(whistle_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()
 
 # Headers of others that nearly every file of ours reads, in two flavours: as what ships is compiled, and as tests are.
 # Called once, when the messages' library is there. Never a header of our own: what a file needs it still includes.
@@ -106,7 +110,10 @@ function(whistle_program)
   target_precompile_headers(${ARG_NAME} REUSE_FROM whistle_precompiled)
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
   # Folding is made of many small messages; jemalloc takes a fifth of a service's CPU off and keeps its memory from fragmenting.
-  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings PkgConfig::jemalloc)
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} whistle_warnings)
+  if(NOT WHISTLE_SANITIZE)
+    target_link_libraries(${ARG_NAME} PRIVATE PkgConfig::jemalloc)
+  endif()
   if(NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "^${CMAKE_SOURCE_DIR}/tests")
     add_dependencies(programs ${ARG_NAME})
   endif()
