@@ -88,11 +88,9 @@ absl::StatusOr<std::vector<std::string>> ProjectionKeeper::DiscardOld() {
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& replaced : replaced_) {
-      if (!replaced.expired())
-        return absl::UnavailableError(
-            "a query or a stream (\"projection diff\", \"journal verify\") still reads the old store; retry when it "
-            "has "
-            "ended");
+      if (replaced.expired()) continue;
+      return absl::UnavailableError(
+          "a query or a stream (\"projection diff\", \"journal verify\") reads the old store; retry when it ended");
     }
     replaced_.clear();
   }
